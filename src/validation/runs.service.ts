@@ -1,0 +1,108 @@
+/** What do the checks say about a submission? Results as they come, a report at the end; the worker writes, the API reads. */
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { CheckOutcome, Finding } from '../../checks/finding.js';
+import type { Lease } from './run-lease.js';
+import type { Verdict } from './verdict.js';
+
+/** One check of one file, by the edition of its rules. */
+export interface Task {
+  readonly check: string;
+  readonly edition: string;
+  readonly file: string;
+  readonly sha256: string;
+}
+
+const RESULT = `r.file, r."check", r.outcome, r.findings, r.undecided, r.facts`;
+
+@Injectable()
+export class RunsService {
+  constructor(private readonly db: DataSource) {}
+
+  /** How many checks there are: progress is told in parts of it. */
+  async begin({ runId, fence }: Lease, total: number): Promise<void> {
+    await this.db.query('UPDATE validation_run SET total = $3 WHERE id = $1 AND fence = $2', [runId, fence, total]);
+  }
+
+  /** What is known of the run's tasks: what an earlier attempt has done, and what another run found in the same bytes. */
+  async known({ runId }: Lease, tasks: readonly Task[]): Promise<Map<Task, CheckOutcome>> {
+    const rows: (CheckOutcome & { i: string })[] = await this.db.query(
+      `SELECT t.i, ${RESULT}
+         FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS t (file, "check", edition, sha256, i)
+        CROSS JOIN LATERAL (
+          SELECT * FROM check_result x
+           WHERE x.sha256 = t.sha256 AND x."check" = t."check" AND x.edition = t.edition AND x.file = t.file
+             AND x.outcome <> 'errored'
+           ORDER BY x."runId" = $1 DESC, x."finishedAt" DESC LIMIT 1) r`,
+      [runId, ...(['file', 'check', 'edition', 'sha256'] as const).map((of) => tasks.map((task) => task[of]))],
+    );
+    const found = new Map<Task, CheckOutcome>();
+    for (const { i, ...outcome } of rows) {
+      const task = tasks[Number(i) - 1];
+      if (task) found.set(task, outcome);
+    }
+    return found;
+  }
+
+  /** Keep a result, if the run is still ours. */
+  async keep({ runId, fence }: Lease, task: Task, result: CheckOutcome, durationMs: number): Promise<void> {
+    const { outcome, findings, undecided, facts } = result;
+    await this.db.query(
+      `INSERT INTO check_result
+         ("runId", file, "check", edition, sha256, outcome, findings, undecided, facts, "durationMs")
+       SELECT id, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM validation_run WHERE id = $1 AND fence = $2 AND state = 'running'
+       ON CONFLICT ("runId", file, "check") DO UPDATE
+         SET outcome = excluded.outcome, findings = excluded.findings, undecided = excluded.undecided, facts = excluded.facts`,
+      [
+        ...[runId, fence, task.file, task.check, task.edition, task.sha256, outcome],
+        ...[findings, undecided, facts].map((part) => withoutNul(JSON.stringify(part))),
+        Math.round(durationMs),
+      ],
+    );
+  }
+
+  /** The findings that the last verdict left open. */
+  async openFindings(lastRunId: string | null): Promise<Finding[]> {
+    if (lastRunId === null) return [];
+    const rows = await this.db.query(
+      `SELECT fingerprint, "check", rule, severity, message, file, location, found, expected, fix, docs, count::float8, samples
+         FROM finding WHERE "runId" = $1 AND status <> 'fixed' ORDER BY ordinal`,
+      [lastRunId],
+    );
+    return rows;
+  }
+
+  /**
+   * Write the report, in the transaction of the verdict's step.
+   * @returns whether it counts: not where the run was taken over, cancelled or already reported
+   */
+  async report(tx: EntityManager, { runId, fence, submissionId }: Lease, verdict: Verdict): Promise<boolean> {
+    const [, ours] = await tx.query(
+      `UPDATE validation_run SET state = 'done', outcome = $3, errors = $4, warnings = $5, "finishedAt" = now(), "leaseUntil" = NULL
+        WHERE id = $1 AND fence = $2 AND state = 'running'`,
+      [runId, fence, verdict.outcome, verdict.errors, verdict.warnings],
+    );
+    if (ours !== 1) return false;
+    await tx.query(
+      `INSERT INTO finding ("runId", ordinal, fingerprint, "check", rule, severity, status, message, file, location,
+                            found, expected, fix, docs, count, samples)
+       SELECT $1, ordinality, fingerprint, "check", rule, severity, status, message, file, location,
+              found, expected, fix, docs, count, samples
+         FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS (
+                fingerprint text, "check" text, rule text, severity text, status text, message text, file text,
+                location text, found text, expected text, fix text, docs text, count bigint, samples jsonb))
+              WITH ORDINALITY`,
+      [runId, withoutNul(JSON.stringify(verdict.findings))],
+    );
+    await tx.query('UPDATE submission SET "lastRunId" = $2 WHERE id = $1', [submissionId, runId]);
+    return true;
+  }
+
+  /** What went wrong on our side, or why a verdict did not count: for whoever looks at the run later. */
+  async note(runId: string, problem: string): Promise<void> {
+    await this.db.query('UPDATE validation_run SET problem = $2 WHERE id = $1', [runId, problem]);
+  }
+}
+
+/** PostgreSQL keeps no NUL in text, and a hostile file may well hold one in a name. */
+const withoutNul = (json: string) => json.replaceAll('\\u0000', '\\ufffd');
