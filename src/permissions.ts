@@ -1,0 +1,145 @@
+/**
+ * Who may do what? Two tables: each route of the API, and each event of the lifecycle that a person may send.
+ * The guard reads the first and refuses a route that is not in it; `SubmissionsService` reads the second.
+ */
+import type { Role, Scope, User } from './identity/user.js';
+import type { EventName } from './submissions/events.js';
+import type { State } from './submissions/lifecycle.js';
+
+/** Whom a route serves. What is about one submission asks for its reader, its owner, or its reviewer. */
+export type Who =
+  | 'anyone'
+  | 'person'
+  | Role
+  /** Of the submission: its owner, curators and admins; for everybody else it does not exist. */
+  | 'reader'
+  /** Of the submission: its owner alone; readers are told that it is not theirs. */
+  | 'owner'
+  /** Of the submission: curators and admins; its owner is told that it is not theirs. */
+  | 'reviewer';
+
+export interface Access {
+  readonly who: Who;
+  /** A personal access token must hold one of these. */
+  readonly scopes: readonly Scope[];
+}
+
+const anyone: Access = { who: 'anyone', scopes: [] };
+const to = (who: Exclude<Who, 'anyone'>, ...scopes: Scope[]): Access => ({ who, scopes });
+
+/** Below `/api/v1`, as the OpenAPI document writes them. */
+export const ROUTES: Readonly<Record<string, Access>> = {
+  'GET /health/live': anyone,
+  'GET /health/ready': anyone,
+  'GET /metrics': anyone,
+  'GET /lifecycle': anyone,
+  'GET /profiles': anyone,
+  'GET /profiles/{id}': anyone,
+
+  'POST /users': anyone,
+  'GET /users': to('admin', 'admin'),
+  'PATCH /users/{id}': to('admin', 'admin'),
+  'POST /sessions': anyone,
+  'DELETE /sessions/current': to('person', 'account'),
+  'GET /me': to('person', 'account'),
+  'PATCH /me': to('person', 'account'),
+  'GET /me/tokens': to('person', 'account'),
+  'POST /me/tokens': to('person', 'account'),
+  'DELETE /me/tokens/{id}': to('person', 'account'),
+  'GET /me/notifications': to('person', 'account'),
+  'PATCH /me/notifications/{id}': to('person', 'account'),
+  'POST /me/notifications/read': to('person', 'account'),
+
+  'POST /submissions': to('submitter', 'submission:write'),
+  'GET /submissions': to('person', 'submission:read'),
+  'GET /submissions/{id}': to('reader', 'submission:read'),
+  'PATCH /submissions/{id}': to('owner', 'submission:write'),
+  'DELETE /submissions/{id}': to('owner', 'submission:write'),
+  'GET /submissions/{id}/transitions': to('reader', 'submission:read'),
+  'POST /submissions/{id}/transitions': to('reader', 'submission:write', 'review', 'admin'),
+
+  'GET /submissions/{id}/files': to('reader', 'submission:read'),
+  'DELETE /submissions/{id}/files/{fileId}': to('owner', 'submission:write'),
+  'GET /submissions/{id}/files/{fileId}/content': to('reader', 'submission:read'),
+  'HEAD /submissions/{id}/files/{fileId}/content': to('reader', 'submission:read'),
+  'POST /submissions/{id}/imports': to('owner', 'submission:write'),
+  'OPTIONS /uploads': anyone,
+  'POST /uploads': to('person', 'submission:write'),
+  'HEAD /uploads/{id}': to('person', 'submission:write'),
+  'PATCH /uploads/{id}': to('person', 'submission:write'),
+  'DELETE /uploads/{id}': to('person', 'submission:write'),
+
+  'GET /submissions/{id}/runs': to('reader', 'submission:read'),
+  'GET /submissions/{id}/runs/{runId}': to('reader', 'submission:read'),
+  'GET /submissions/{id}/runs/{runId}/findings': to('reader', 'submission:read'),
+
+  'GET /submissions/{id}/checklist': to('reader', 'submission:read'),
+  'PUT /submissions/{id}/checklist/{item}': to('reviewer', 'review'),
+  'GET /submissions/{id}/change-requests': to('reader', 'submission:read'),
+  'POST /submissions/{id}/change-requests': to('reviewer', 'review'),
+  'PATCH /submissions/{id}/change-requests/{crId}': to('reader', 'submission:write', 'review'),
+  'GET /submissions/{id}/waivers': to('reader', 'submission:read'),
+  'POST /submissions/{id}/waivers': to('reviewer', 'review'),
+  'DELETE /submissions/{id}/waivers/{waiverId}': to('reviewer', 'review'),
+
+  'GET /records': anyone,
+  'GET /records/{accession}': anyone,
+  'GET /records/{accession}/versions': anyone,
+  'GET /records/{accession}/versions/{n}': anyone,
+  'GET /records/{accession}/files/{path}': anyone,
+  'HEAD /records/{accession}/files/{path}': anyone,
+  'GET /records/{accession}/versions/{n}/files/{path}': anyone,
+  'HEAD /records/{accession}/versions/{n}/files/{path}': anyone,
+
+  'GET /incidents': to('curator', 'review'),
+};
+
+/** Whether somebody's roles let them call a route at all; what is about one submission is for `SubmissionsService`. */
+export function mayCall({ roles }: User, { who }: Access): boolean {
+  switch (who) {
+    case 'submitter':
+      return roles.includes('submitter');
+    case 'curator':
+      return roles.includes('curator') || roles.includes('admin');
+    case 'admin':
+      return roles.includes('admin');
+    default:
+      return true;
+  }
+}
+
+interface Subject {
+  readonly ownerId: string;
+  readonly assignee: string | null;
+  readonly state: State;
+}
+
+/** What somebody is to one submission; null: for them it does not exist. */
+export function relationTo(user: User, { ownerId }: Subject): 'owner' | 'reviewer' | null {
+  if (user.id === ownerId) return 'owner';
+  return user.roles.includes('curator') || user.roles.includes('admin') ? 'reviewer' : null;
+}
+
+/** The first word of an event that a person sends. */
+type PersonalEvent = Extract<EventName, `${Role}.${string}`>;
+
+/** What only the curator who has claimed the submission may decide. */
+const OF_THE_ASSIGNEE: ReadonlySet<string> = new Set<PersonalEvent>([
+  'curator.hold',
+  'curator.resume',
+  'curator.request_changes',
+  'curator.approve',
+  'curator.reject',
+  'curator.amend',
+]);
+
+/** An event's first word is the role that may send it; a submitter sends it only for what is theirs. */
+export function maySend(user: User, event: EventName, subject: Subject): boolean {
+  const [role] = event.split('.');
+  if (!user.roles.some((held) => held === role)) return false;
+  if (user.scopes && !user.scopes.includes(role === 'submitter' ? 'submission:write' : scopeOf(role))) return false;
+  if (role === 'submitter') return user.id === subject.ownerId;
+  return !OF_THE_ASSIGNEE.has(event) || user.id === subject.assignee;
+}
+
+const scopeOf = (role: string | undefined): Scope => (role === 'admin' ? 'admin' : 'review');

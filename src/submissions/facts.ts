@@ -1,0 +1,134 @@
+/** What must be known to decide on a step? One look at the database, within the step's transaction. */
+import { createHash } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import { profileOf } from '../../checks/profiles/index.js';
+import { faultsOf, type MetadataFault, missingFiles, type Profile } from '../../checks/profiles/profile.js';
+import type { Facts } from './events.js';
+import type { Submission } from './submission.entity.js';
+
+/** What the database knows of the facts, and from what they were made. */
+export interface Known
+  extends Pick<
+    Facts,
+    | 'revision'
+    | 'lacking'
+    | 'fileCount'
+    | 'underWay'
+    | 'unanswered'
+    | 'openRequests'
+    | 'blockingRequests'
+    | 'unticked'
+    | 'unwaived'
+    | 'stepsDone'
+    | 'openVersion'
+  > {
+  readonly faults: readonly MetadataFault[];
+  /** The hashes on which ticks stand. */
+  readonly bases: Bases;
+  readonly fileBytes: number;
+}
+
+export type Bases = Readonly<Record<'metadata' | 'files' | 'all', string>>;
+
+/** For events whose guards ask for none of it. */
+export const UNKNOWN: Known = {
+  revision: '',
+  lacking: [],
+  fileCount: 0,
+  underWay: 0,
+  unanswered: 0,
+  openRequests: 0,
+  blockingRequests: 0,
+  unticked: 0,
+  unwaived: 0,
+  stepsDone: false,
+  openVersion: false,
+  faults: [],
+  bases: { metadata: '', files: '', all: '' },
+  fileBytes: 0,
+};
+
+interface Row extends Omit<Known, 'lacking' | 'unticked' | 'faults' | 'bases' | 'revision'> {
+  readonly metadata: unknown;
+  readonly metadataHash: string;
+  readonly filesHash: string;
+  readonly counts: readonly number[];
+  readonly ticks: readonly { readonly item: string; readonly basis: string }[];
+}
+
+/**
+ * $1 the submission, $2 a regular expression for each file rule of its profile.
+ * `jsonb` writes an object in one order whatever order it came in, so that equal metadata have equal hashes.
+ */
+const LOOK = `
+  SELECT s.metadata, m."metadataHash", f.*, r.*, w.*, p.*, t.ticks, u."underWay", o."openVersion", c.counts
+    FROM submission s
+   CROSS JOIN LATERAL (
+     SELECT encode(sha256(convert_to(
+       jsonb_build_array(s.profile, s."profileVersion", s.title, s.metadata)::text, 'UTF8')), 'hex') AS "metadataHash") m
+   CROSS JOIN LATERAL (
+     SELECT count(*)::int AS "fileCount", coalesce(sum(size), 0)::float8 AS "fileBytes",
+            encode(sha256(convert_to(
+              coalesce(string_agg(path || E'\\t' || sha256, E'\\n' ORDER BY path COLLATE "C"), ''), 'UTF8')), 'hex') AS "filesHash"
+       FROM submission_file WHERE "submissionId" = s.id) f
+   CROSS JOIN LATERAL (
+     SELECT coalesce(array_agg((SELECT count(*)::int FROM submission_file
+                                 WHERE "submissionId" = s.id AND lower(path) ~ rule.pattern) ORDER BY rule.i), '{}') AS counts
+       FROM unnest($2::text[]) WITH ORDINALITY AS rule (pattern, i)) c
+   CROSS JOIN LATERAL (
+     SELECT count(*)::int AS "underWay" FROM upload
+      WHERE "submissionId" = s.id AND state IN ('receiving', 'verifying')) u
+   CROSS JOIN LATERAL (
+     SELECT count(*) FILTER (WHERE state = 'open' AND severity = 'must')::int AS unanswered,
+            count(*) FILTER (WHERE state = 'open')::int AS "openRequests",
+            count(*) FILTER (WHERE state IN ('open', 'answered') AND severity = 'must')::int AS "blockingRequests"
+       FROM change_request WHERE "submissionId" = s.id) r
+   CROSS JOIN LATERAL (
+     SELECT count(DISTINCT g.fingerprint)::int AS unwaived
+       FROM finding g
+       LEFT JOIN submission_file h ON h."submissionId" = s.id AND h.path = g.file
+      WHERE g."runId" = s."lastRunId" AND g.severity = 'error' AND g.status <> 'fixed'
+        AND NOT EXISTS (SELECT FROM waiver x
+                         WHERE x."submissionId" = s.id AND x.fingerprint = g.fingerprint AND x.basis = h.sha256)) w
+   CROSS JOIN LATERAL (
+     SELECT coalesce(bool_and(q.goal = 'public' AND q."finishedAt" IS NOT NULL), false) AS "stepsDone"
+       FROM publication q WHERE q."submissionId" = s.id) p
+   CROSS JOIN LATERAL (
+     SELECT coalesce(jsonb_agg(jsonb_build_object('item', item, 'basis', basis)), '[]') AS ticks
+       FROM checklist_tick WHERE "submissionId" = s.id AND done) t
+   CROSS JOIN LATERAL (
+     SELECT EXISTS (SELECT FROM submission n WHERE n.accession = s.accession AND n.id <> s.id
+        AND n.state NOT LIKE 'published.%' AND n.state NOT IN ('withdrawn', 'rejected', 'tombstoned')) AS "openVersion") o
+   WHERE s.id = $1`;
+
+/** `tx` sees what the step itself has written; `submission` is needed for what never changes. */
+export async function factsOf(tx: EntityManager, submission: Submission): Promise<Known> {
+  const profile = profileOf(submission);
+  const patterns = profile.files.map(
+    ({ extensions }) => `(${extensions.map((e) => e.replaceAll('.', '\\.')).join('|')})$`,
+  );
+  const [row]: [Row] = await tx.query(LOOK, [submission.id, patterns]);
+  const { metadata, metadataHash, filesHash, counts, ticks, ...known } = row;
+  const faults = faultsOf(profile, metadata);
+  const bases = basesOf(metadataHash, filesHash);
+  return {
+    ...known,
+    faults,
+    bases,
+    revision: bases.all,
+    lacking: [...faults.map(({ pointer, detail }) => `${pointer}: ${detail}`), ...missingFiles(profile, counts)],
+    unticked: untickedItems(profile, bases, ticks).length,
+  };
+}
+
+const basesOf = (metadata: string, files: string): Bases => ({
+  metadata,
+  files,
+  all: createHash('sha256').update(`${metadata} ${files}`).digest('hex'),
+});
+
+/** The items that a person must tick and has not, for what is here now. */
+function untickedItems({ checklist }: Profile, bases: Bases, ticks: Row['ticks']) {
+  const ticked = new Set(ticks.map(({ item, basis }) => `${item} ${basis}`));
+  return checklist.filter(({ id, auto, of }) => !auto && !ticked.has(`${id} ${bases[of]}`));
+}
