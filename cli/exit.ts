@@ -1,0 +1,20 @@
+/** With which status does `accession` end? The first that applies, from the top. */
+export const EXIT = {
+  usage: 2,
+  notSignedIn: 3,
+  /** Of the network, or of a part: run it again to resume. */
+  interrupted: 4,
+  conflict: 5,
+  /** Findings that send the submission back. */
+  blocked: 1,
+  /** Nothing is wrong, and yet something could not be judged. */
+  undecided: 6,
+  sound: 0,
+} as const;
+
+export type Exit = (typeof EXIT)[keyof typeof EXIT];
+
+/** What was asked for cannot be done: said in a sentence, with status 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

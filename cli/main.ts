@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+/**
+ * Which commands does `accession` have? Those of the table below, each a file beside this one that exports a `Command`
+ * (`command.ts`) under its own name. It is loaded when it is asked for, so that none waits for what another needs.
+ *
+ * A new command is `cli/<name>.ts` with `export const <name>: Command`, and a line here. It gets the arguments after its
+ * name and a `Terminal`, and returns a status of `exit.ts`; help, errors of usage, signals and colours are seen to here.
+ */
+import type { Command, Terminal } from './command.js';
+import { EXIT, UsageError } from './exit.js';
+import { version } from './version.js';
+
+const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
+  validate: {
+    summary: 'Check files on this machine, without any server.',
+    load: async () => (await import('./validate.js')).validate,
+  },
+};
+
+const HELP = [
+  'Usage: accession COMMAND [OPTIONS]',
+  '',
+  ...Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`),
+  '',
+  'accession COMMAND --help tells more about one. --version tells which this is.',
+  '',
+].join('\n');
+
+async function main([name = '', ...args]: string[], terminal: Terminal): Promise<number> {
+  if (name === '--help' || name === '-h' || name === 'help') return done(HELP);
+  if (name === '--version') return done(`${version()}\n`);
+  const known = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!known) {
+    terminal.err(name === '' ? HELP : `accession: There is no command "${name}".\n\n${HELP}`);
+    return EXIT.usage;
+  }
+
+  const command = await known.load();
+  if (asksForHelp(args)) return done(`Usage: accession ${command.usage}\n\n${command.help}`);
+  try {
+    return await command.run(args, terminal);
+  } catch (error) {
+    if (terminal.signal.aborted) return SIGNALLED;
+    if (!(error instanceof UsageError)) {
+      // Status 1, which Node would give, says that the files are at fault.
+      terminal.err(`accession ${name}: ${error instanceof Error ? error.stack : error}\n`);
+      return EXIT.undecided;
+    }
+    terminal.err(`accession ${name}: ${error.message}\nTry: accession ${name} --help\n`);
+    return EXIT.usage;
+  }
+
+  function done(text: string): number {
+    terminal.out(text);
+    return EXIT.sound;
+  }
+}
+
+/** After "--" come paths, whatever they look like. */
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? args.length : end).some((arg) => arg === '--help' || arg === '-h');
+}
+
+/** What shells expect of a program that was stopped by Ctrl-C. */
+const SIGNALLED = 130;
+
+function terminalOf({ stdout, stderr, env }: NodeJS.Process): Terminal {
+  // Whoever reads has enough, as `head` has after ten lines.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+  const abort = new AbortController();
+  // The second time, the process ends as it would without us.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => abort.abort());
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    isColoured: stdout.isTTY === true && !env.NO_COLOR,
+    signal: abort.signal,
+  };
+}
+
+process.exitCode = await main(process.argv.slice(2), terminalOf(process));

@@ -1,0 +1,213 @@
+/** Are these files sound? The checks of the server, run here, before anything is sent. */
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Check, Options } from '../checks/check.js';
+import { CHECKS } from '../checks/formats/index.js';
+import { isolate } from '../checks/isolate.js';
+import type { LocalFile } from '../checks/local-file.js';
+import { checksFor } from '../checks/run-checks.js';
+import type { Command, Terminal } from './command.js';
+import { EXIT, type Exit, UsageError } from './exit.js';
+import { type FileReport, FORMATS, type Format, type Printer, type Report, type Unchecked } from './report-formats.js';
+
+const EXTENSIONS = [...new Set(CHECKS.flatMap(({ extensions }) => extensions))].join(', ');
+
+/** How many checks run at once, and what each may take. */
+const AT_ONCE = 2;
+const MEMORY_MB = 2048;
+const DEADLINE_MS = 600_000;
+const FULL_DEADLINE_MS = 6 * DEADLINE_MS;
+
+export const validate: Command = {
+  usage: `validate PATH... [--profile ID] [--schema VERSION] [--full] [--format ${Object.keys(FORMATS).join('|')}]`,
+  help: [
+    'Check files on this machine by the rules of the server. A file is judged alone; of a folder, all files are.',
+    `Known are files whose names end in ${EXTENSIONS}.`,
+    '',
+    '  --profile ID      the kind of data set, which says by which schema its files are judged',
+    '  --schema VERSION  the edition of that schema, as 7.0.0',
+    '  --full            read every byte, and not only what tells about the rest',
+    '  --format NAME     pretty (for people), json (one document), jsonl (a line a file), junit, sarif',
+    '',
+    'Exit status: 0 sound, 1 findings that block a submission, 2 usage, 6 not decided: nothing is wrong, and yet a check',
+    'could not come to an end.',
+    '',
+  ].join('\n'),
+
+  async run(args, terminal) {
+    const begun = performance.now();
+    const format = formatOf(args);
+    const printer: Printer = FORMATS[format](terminal.out, terminal.isColoured);
+    const report = { valid: null, profile: null, schema: null, files: [], unchecked: [], error: null };
+    const finish = (end: Omit<Report, 'durationMs'>) =>
+      printer.end({ ...end, durationMs: Math.round(performance.now() - begun) });
+    try {
+      const { paths, profile, options } = await parse(args);
+      const { files, unchecked } = await find(paths);
+      const reports = await run(files, options, terminal, printer);
+      const { valid, exit } = verdictOn(reports);
+      finish({ ...report, valid, profile, schema: options.schema, files: reports, unchecked });
+      return exit;
+    } catch (error) {
+      // Whoever reads documents gets one, whatever happens.
+      finish({ ...report, error: error instanceof Error ? error.message : String(error) });
+      throw error;
+    }
+  },
+};
+
+interface Asked {
+  readonly paths: readonly string[];
+  readonly profile: string | null;
+  readonly options: Options;
+}
+
+async function parse(args: readonly string[]): Promise<Asked> {
+  const { values, positionals: paths } = parsed(args);
+  if (!Object.hasOwn(FORMATS, values.format ?? 'pretty'))
+    throw new UsageError(`There is no format "${values.format}"; there are ${Object.keys(FORMATS).join(', ')}.`);
+  if (paths.length === 0) throw new UsageError('Which files? Name at least one file or folder.');
+  if (values.schema !== undefined && !/^\d+\.\d+\.\d+$/.test(values.schema))
+    throw new UsageError(`A schema is told by its version, as 7.0.0, and not "${values.schema}".`);
+
+  const profile = values.profile ?? null;
+  const schema = values.schema ?? (profile === null ? null : await schemaOf(profile));
+  return { paths, profile, options: { schema, full: values.full ?? false } };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        profile: { type: 'string' },
+        schema: { type: 'string' },
+        full: { type: 'boolean' },
+        format: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Which format is asked for, even where the rest makes no sense: the refusal takes it, too. */
+function formatOf(args: readonly string[]): Format {
+  const { values } = parseArgs({ args: [...args], strict: false, options: { format: { type: 'string' } } });
+  return Object.keys(FORMATS).find((name): name is Format => name === values.format) ?? 'pretty';
+}
+
+/** Profiles come with zod: only who names one waits for it. */
+async function schemaOf(id: string): Promise<string | null> {
+  const { PROFILES } = await import('../checks/profiles/index.js');
+  const profile = PROFILES.get(id);
+  if (!profile) throw new UsageError(`There is no profile "${id}"; there are ${[...PROFILES.keys()].join(', ')}.`);
+  return profile.schema;
+}
+
+interface Checkable {
+  readonly file: LocalFile;
+  readonly check: Check;
+}
+
+interface Found {
+  readonly files: readonly Checkable[];
+  readonly unchecked: readonly Unchecked[];
+}
+
+/** What there is to check, in the order of `paths` and, within a folder, of names. */
+async function find(paths: readonly string[]): Promise<Found> {
+  const files = new Map<string, Checkable[]>();
+  const unchecked: Unchecked[] = [];
+  for (const path of paths) {
+    const info = await stat(path).catch(() => null);
+    if (!info) throw new UsageError(`There is no file or folder "${path}".`);
+
+    const isOne = info.isFile() || isOneThing(path);
+    let known = 0;
+    for await (const entry of isOne ? [path] : walk(path, unchecked)) {
+      const file = { path: told(entry), local: resolve(entry) };
+      const checks = checksFor(file.path, CHECKS).map((check) => ({ file, check }));
+      if (checks.length > 0) files.set(file.local, files.get(file.local) ?? checks);
+      else unchecked.push({ path: file.path, reason: 'No check knows files of this name.' });
+      known += checks.length;
+    }
+    const what = isOne ? `"${path}"` : `any file in "${path}"`;
+    if (known === 0) throw new UsageError(`No check knows ${what}: known are names that end in ${EXTENSIONS}.`);
+  }
+  return { files: [...files.values()].flat(), unchecked };
+}
+
+const told = (path: string): string =>
+  path
+    .split(sep)
+    .join('/')
+    .replace(/(?<=[^/])\/+$/, '');
+
+/** A folder that is one file to its format. */
+const isOneThing = (path: string): boolean => /\.zarr[\\/]*$/i.test(path);
+
+async function* walk(folder: string, unchecked: Unchecked[]): AsyncGenerator<string, void> {
+  const leave = (path: string, reason: string) => void unchecked.push({ path: told(path), reason });
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => null);
+  if (!entries) return leave(folder, 'The folder cannot be opened.');
+
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    const info = entry.isSymbolicLink() ? await stat(path).catch(() => null) : entry;
+    if (!info) leave(path, 'It is a link to nothing.');
+    else if (info.isFile() || (info.isDirectory() && isOneThing(path))) yield path;
+    else if (!info.isDirectory()) leave(path, 'It is neither a file nor a folder.');
+    else if (entry.isSymbolicLink()) leave(path, 'Links to folders are not followed.');
+    else if (entry.name.startsWith('.')) leave(path, 'Hidden folders are not looked into.');
+    else yield* walk(path, unchecked);
+  }
+}
+
+/** Some at a time; each is printed when those before it are. */
+async function run(
+  files: readonly Checkable[],
+  options: Options,
+  { signal }: Terminal,
+  printer: Printer,
+): Promise<FileReport[]> {
+  const limits = { memoryMb: MEMORY_MB, deadlineMs: options.full ? FULL_DEADLINE_MS : DEADLINE_MS, signal };
+  const inTurn = turns(AT_ONCE);
+  const running = files.map(({ file, check }) => inTurn(() => isolate(check.id, file, options, limits)));
+  for (const result of running) result.catch(() => undefined); // told when its turn comes
+
+  const reports: FileReport[] = [];
+  for (const result of running) {
+    const { check, file: path, outcome, findings, undecided, cause } = await result;
+    const error = cause instanceof Error ? cause.message : null;
+    const report = { path, check, outcome, findings, undecided, error };
+    printer.file(report);
+    reports.push(report);
+  }
+  return reports;
+}
+
+/** Lets `atOnce` run, and the others wait their turn. */
+function turns(atOnce: number): <T>(run: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let free = atOnce;
+  return async (run) => {
+    if (free > 0) free--;
+    else await new Promise<void>((begin) => waiting.push(begin));
+    try {
+      return await run();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    }
+  };
+}
+
+function verdictOn(files: readonly FileReport[]): { valid: boolean | null; exit: Exit } {
+  if (files.some(({ outcome }) => outcome === 'failed')) return { valid: false, exit: EXIT.blocked };
+  if (files.some(({ outcome }) => outcome !== 'passed')) return { valid: null, exit: EXIT.undecided };
+  return { valid: true, exit: EXIT.sound };
+}

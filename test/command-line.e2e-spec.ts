@@ -1,0 +1,214 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { mdocText } from '../checks/samples/mrc.js';
+import { mrcBytes } from './sample-files.js';
+
+const MAIN = resolve('dist/cli/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'accession-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const put = (path: string, bytes: string | Uint8Array) => {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), bytes);
+};
+put('sound.mrc', mrcBytes());
+put('short.mrc', mrcBytes({ trim: 10 }));
+put('old.mrc', mrcBytes({ version: 0 }));
+put('notes.txt', 'words');
+put('run/b.mrc', mrcBytes());
+put('run/a & "b".mrc', mrcBytes({ trim: 1, version: 0 }));
+put('run/frames/TS_001.mdoc', mdocText({ angles: [0, 3, '\u001b[31mred<&', 6, -6, 9, -9] }));
+put('run/readme.txt', 'words');
+put('run/.git/config', 'words');
+
+const accession = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { cwd: folder, encoding: 'utf8' });
+  return { status, stdout, stderr };
+};
+const validate = (...args: string[]) => accession('validate', ...args);
+const json = (...args: string[]) => {
+  const { status, stdout } = validate('--format', 'json', ...args);
+  return { status, document: JSON.parse(stdout) };
+};
+
+describe('accession', () => {
+  it('says which commands there are', () => {
+    expect(accession('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('validate'), stderr: '' });
+    expect(accession()).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('validate') });
+    expect(accession('toString')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('no command "toString"'),
+    });
+  });
+
+  it('tells its version and the options of a command', () => {
+    expect(accession('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(validate('x.mrc', '--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('--profile') });
+  });
+});
+
+describe('accession validate', { timeout: 30_000 }, () => {
+  it('ends with 0 for sound files, warnings or not', () => {
+    expect(validate('sound.mrc').status).toBe(0);
+    expect(json('sound.mrc', 'old.mrc')).toMatchObject({
+      status: 0,
+      document: { valid: true, profile: null, schema: null, unchecked: [], durationMs: expect.any(Number) },
+    });
+  });
+
+  it('ends with 1 for findings that block, and says what to do', () => {
+    const { status, stdout } = validate('short.mrc');
+
+    expect(status).toBe(1);
+    expect(stdout).toContain('✗ short.mrc mrc: failed');
+    expect(stdout).toContain('found 1494 bytes; expected 1504 bytes');
+    expect(stdout).toContain('fix: Upload the file again');
+    expect(stdout).toMatch(/1 file: 1 failed; 1 error, 0 warnings \([\d.]+ s\)\n$/);
+  });
+
+  it.each([
+    ['a path that is not there', ['nothing.mrc'], /no file or folder "nothing\.mrc"/],
+    ['a file that no check knows', ['notes.txt'], /No check knows "notes\.txt": known are names that end in \.mrc, /],
+    ['a folder without any that one knows', ['run/.git'], /No check knows any file in "run\/\.git"/],
+    ['no path', [], /Which files\?/],
+    ['an option that is none', ['--fast', 'sound.mrc'], /--fast/],
+    ['a format that is none', ['--format', 'xml', 'sound.mrc'], /no format "xml"; there are pretty, json/],
+    ['a profile that is none', ['--profile', 'x', 'sound.mrc'], /no profile "x"; there are /],
+    ['a schema that is no version', ['--schema', 'new', 'sound.mrc'], /"new"/],
+  ])('ends with 2 for %s', (_, args, message) => {
+    expect(validate(...args)).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(message) });
+    if (args[0] === '--format') return;
+    expect(json(...args)).toMatchObject({
+      status: 2,
+      document: { valid: null, files: [], error: expect.stringMatching(message) },
+    });
+  });
+
+  it.runIf(process.platform === 'linux')('ends with 6 where nothing is wrong and a file could not be judged', () => {
+    symlinkSync('/proc/self/mem', join(folder, 'unreadable.mrc'));
+
+    const { status, document } = json('unreadable.mrc', 'sound.mrc');
+    expect(status).toBe(6);
+    expect(document.valid).toBe(null);
+    expect(document.files).toMatchObject([
+      { outcome: 'errored', findings: [], error: expect.stringContaining('broke on unreadable.mrc') },
+      { outcome: 'passed' },
+    ]);
+    expect(json('unreadable.mrc', 'short.mrc')).toMatchObject({ status: 1, document: { valid: false } });
+    expect(validate('unreadable.mrc').stdout).toContain('? not judged');
+  });
+
+  it('looks at every file of a folder, in order, and lists what no check knows', () => {
+    const { status, document } = json('run/', 'sound.mrc', 'run/b.mrc');
+
+    expect(status).toBe(1);
+    expect(document.files.map(({ path, outcome }: { path: string; outcome: string }) => [path, outcome])).toEqual([
+      ['run/a & "b".mrc', 'failed'],
+      ['run/b.mrc', 'passed'],
+      ['run/frames/TS_001.mdoc', 'failed'],
+      ['sound.mrc', 'passed'],
+    ]);
+    expect(document.unchecked).toEqual([
+      { path: 'run/.git', reason: 'Hidden folders are not looked into.' },
+      { path: 'run/readme.txt', reason: 'No check knows files of this name.' },
+    ]);
+  });
+
+  it('takes the schema from the profile, unless it is told', () => {
+    const { document } = json('sound.mrc', '--profile', 'single-cell');
+    const told = json('sound.mrc', '--profile', 'single-cell', '--schema', '5.2.0').document;
+
+    expect(document).toMatchObject({ profile: 'single-cell', schema: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
+    expect(told.schema).toBe('5.2.0');
+  });
+
+  it('colours nothing in a pipe, and shows no escape sequence of a file', () => {
+    expect(validate('run').stdout).not.toContain('\u001b');
+  });
+
+  it('prints a line a file, and the verdict last, as jsonl', () => {
+    const lines = validate('--format', 'jsonl', 'run')
+      .stdout.trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+
+    expect(lines.map(({ path }) => path)).toEqual([
+      'run/a & "b".mrc',
+      'run/b.mrc',
+      'run/frames/TS_001.mdoc',
+      undefined,
+    ]);
+    expect(lines.at(-1)).toMatchObject({ valid: false, files: 3 });
+  });
+
+  it('prints well-formed JUnit', () => {
+    const { status, stdout } = validate('--format', 'junit', 'run');
+
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="accession" tests="5" /);
+    expect(stdout).toContain('failures="2" errors="0" skipped="2"');
+    expect(stdout).toContain('<testcase name="run/a &amp; &quot;b&quot;.mrc" classname="mrc">');
+    expect(stdout).not.toContain('\u001b');
+    expect(openTags(stdout)).toEqual([]);
+  });
+
+  it('prints SARIF that says which rule was broken where', () => {
+    const { version, runs } = JSON.parse(validate('--format', 'sarif', 'run').stdout);
+    const [{ tool, results, invocations }] = runs;
+
+    expect([version, runs.length, invocations[0].executionSuccessful]).toEqual(['2.1.0', 1, true]);
+    for (const { ruleId, ruleIndex, level, message, locations, partialFingerprints } of results) {
+      expect(tool.driver.rules[ruleIndex].id).toBe(ruleId);
+      expect(['error', 'warning', 'note']).toContain(level);
+      expect(message.text).toMatch(/\.$/);
+      expect(locations[0].physicalLocation.artifactLocation.uri).toMatch(/^run\/[^ "]+$/);
+      expect(partialFingerprints['accession/v1']).toMatch(/^[0-9a-f]{24}$/);
+    }
+    expect(results.map(({ ruleId }: { ruleId: string }) => ruleId)).toEqual([
+      'mrc/version',
+      'mrc/truncated',
+      'mdoc/tilt_angle',
+    ]);
+    expect(results[0].locations[0].physicalLocation.region).toEqual({ byteOffset: 108 });
+  });
+
+  it('stops when it is told to', async () => {
+    for (let i = 0; i < 60; i++) put(`many/${i}.mrc`, mrcBytes());
+    const child = spawn(process.execPath, [MAIN, 'validate', 'many'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+
+    await new Promise((begun) => child.stdout.once('data', begun));
+    child.kill('SIGINT');
+
+    expect(await new Promise((ended) => child.once('close', ended))).toBe(130);
+  });
+
+  it('does not mind a reader that has enough', () => {
+    const { stderr } = spawnSync(
+      'sh',
+      ['-c', `"${process.execPath}" "${MAIN}" validate run --format jsonl | head -1`],
+      {
+        ...{ cwd: folder, encoding: 'utf8' },
+      },
+    );
+
+    expect(stderr).toBe('');
+  });
+});
+
+/** The tags that are opened and not closed, or closed and not opened. */
+function openTags(text: string): string[] {
+  const open: string[] = [];
+  for (const [, close, name = '', self] of text.matchAll(/<(\/?)([a-z-]+)(?:\s+[\w-]+="[^"<]*")*\s*(\/?)>/g)) {
+    if (self) continue;
+    if (!close) open.push(name);
+    else if (open.at(-1) === name) open.pop();
+    else open.push(`/${name}`);
+  }
+  return open;
+}
