@@ -1,4 +1,4 @@
-/** Which tilt angles does the extended header of an MRC file hold? By the layouts of SerialEM, Agard and FEI. */
+/** Which tilt angles and pixel size does the extended header of an MRC file hold? By the layouts of SerialEM, Agard and FEI. */
 import type { SourceFile } from '../check.js';
 import { type ByteOrder, HEADER_BYTES, type MrcHeader } from './mrc.js';
 
@@ -62,6 +62,16 @@ export async function tiltAnglesOf(file: SourceFile, header: MrcHeader, order: B
     angles.push(angleAt(view, 0, order === 'little'));
   }
   return angles.every((angle) => Math.abs(angle) <= 180) ? angles : null;
+}
+
+/** In ångström, as an FEI microscope measured it for the first section; null where nothing of the kind is there. */
+export async function pixelSizeOf(
+  file: SourceFile,
+  { extendedType, extendedBytes }: MrcHeader,
+): Promise<number | null> {
+  if (extendedBytes < 768 || (extendedType !== 'FEI1' && extendedType !== 'FEI2')) return null;
+  const metres = viewOf(await file.read(HEADER_BYTES + 156, 8)).getFloat64(0, true);
+  return Number.isFinite(metres) && metres > 0 ? metres * 1e10 : null;
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
