@@ -8,7 +8,7 @@ import { isolate } from '../checks/isolate.js';
 import type { LocalFile } from '../checks/local-file.js';
 import { checksFor } from '../checks/run-checks.js';
 import type { Command, Terminal } from './command.js';
-import { EXIT, type Exit, UsageError } from './exit.js';
+import { EXIT, UsageError } from './exit.js';
 import { type FileReport, FORMATS, type Format, type Printer, type Report, type Unchecked } from './report-formats.js';
 
 const EXTENSIONS = [...new Set(CHECKS.flatMap(({ extensions }) => extensions))].join(', ');
@@ -39,23 +39,25 @@ export const validate: Command = {
     const begun = performance.now();
     const format = formatOf(args);
     const printer: Printer = FORMATS[format](terminal.out, terminal.isColoured);
-    const report = { valid: null, profile: null, schema: null, files: [], unchecked: [], error: null };
-    const finish = (end: Omit<Report, 'durationMs'>) =>
-      printer.end({ ...end, durationMs: Math.round(performance.now() - begun) });
+    let report: Omit<Report, 'durationMs'> = NOTHING;
     try {
       const { paths, profile, options } = await parse(args);
+      report = { ...report, profile, schema: options.schema };
       const { files, unchecked } = await find(paths);
       const reports = await run(files, options, terminal, printer);
-      const { valid, exit } = verdictOn(reports);
-      finish({ ...report, valid, profile, schema: options.schema, files: reports, unchecked });
-      return exit;
+      report = { ...report, ...verdictOn(reports), files: reports, unchecked };
+      return report.valid === null ? EXIT.undecided : report.valid ? EXIT.sound : EXIT.blocked;
     } catch (error) {
-      // Whoever reads documents gets one, whatever happens.
-      finish({ ...report, error: error instanceof Error ? error.message : String(error) });
+      report = { ...report, error: error instanceof Error ? error.message : String(error) };
       throw error;
+    } finally {
+      // Whoever reads documents gets one, whatever happens.
+      printer.end({ ...report, durationMs: Math.round(performance.now() - begun) });
     }
   },
 };
+
+const NOTHING = { valid: null, profile: null, schema: null, files: [], unchecked: [], error: null };
 
 interface Asked {
   readonly paths: readonly string[];
@@ -72,7 +74,8 @@ async function parse(args: readonly string[]): Promise<Asked> {
     throw new UsageError(`A schema is told by its version, as 7.0.0, and not "${values.schema}".`);
 
   const profile = values.profile ?? null;
-  const schema = values.schema ?? (profile === null ? null : await schemaOf(profile));
+  const expected = profile === null ? null : await schemaOf(profile);
+  const schema = values.schema ?? expected;
   return { paths, profile, options: { schema, full: values.full ?? false } };
 }
 
@@ -206,8 +209,8 @@ function turns(atOnce: number): <T>(run: () => Promise<T>) => Promise<T> {
   };
 }
 
-function verdictOn(files: readonly FileReport[]): { valid: boolean | null; exit: Exit } {
-  if (files.some(({ outcome }) => outcome === 'failed')) return { valid: false, exit: EXIT.blocked };
-  if (files.some(({ outcome }) => outcome !== 'passed')) return { valid: null, exit: EXIT.undecided };
-  return { valid: true, exit: EXIT.sound };
+/** Nothing passes by default: what was not decided is neither sound nor at fault. */
+function verdictOn(files: readonly FileReport[]): Pick<Report, 'valid'> {
+  if (files.some(({ outcome }) => outcome === 'failed')) return { valid: false };
+  return { valid: files.every(({ outcome }) => outcome === 'passed') || null };
 }
