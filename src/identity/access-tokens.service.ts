@@ -1,0 +1,61 @@
+/** What may somebody's scripts do in their name, and until when? */
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { Instant, instantKey, keyset, type Page } from '../platform/page.js';
+import { AccessToken } from './access-token.entity.js';
+import { ScopesExceeded, TokenNotFound } from './identity.errors.js';
+import type { NewToken, TokensQuery } from './identity.schema.js';
+import { hashOf, hintOf, makeSecret } from './secrets.js';
+import type { User } from './user.js';
+
+const NEWEST_FIRST = keyset('tokens', z.tuple([Instant, z.uuid()]));
+
+@Injectable()
+export class AccessTokensService {
+  constructor(private readonly db: DataSource) {}
+
+  async page({ id: personId }: User, { limit, cursor, count }: TokensQuery): Promise<Page<AccessToken>> {
+    const [createdAt, id] = NEWEST_FIRST.read(cursor) ?? [null, null];
+    const rows = await this.db.query(
+      `SELECT id, name, hint, scopes, "createdAt", "lastUsedAt", "expiresAt", ${instantKey('"createdAt"')} AS "createdKey"
+         FROM access_token
+        WHERE "personId" = $1 AND ($2::timestamptz IS NULL OR ("createdAt", id) < ($2::timestamptz, $3::uuid))
+        ORDER BY "createdAt" DESC, id DESC LIMIT $4`,
+      [personId, createdAt, id, limit + 1],
+    );
+    const page = NEWEST_FIRST.page<AccessToken & { createdKey: string }>(rows, limit, (row) => [
+      row.createdKey,
+      row.id,
+    ]);
+    return count ? { ...page, total: await this.db.manager.countBy(AccessToken, { personId }) } : page;
+  }
+
+  /**
+   * The secret is in the answer and nowhere else. The roles of its person are asked for at each use, besides the scopes.
+   * @throws ScopesExceeded
+   */
+  async make(
+    { id: personId, scopes: held }: User,
+    { name, scopes, expiresAt }: NewToken,
+  ): Promise<AccessToken & { token: string }> {
+    const exceeding = held ? scopes.filter((scope) => !held.includes(scope)) : [];
+    if (held && exceeding.length > 0) throw new ScopesExceeded(exceeding, held);
+
+    const id = randomUUID();
+    const token = makeSecret('token');
+    await this.db.manager.insert(AccessToken, {
+      ...{ id, personId, name, scopes },
+      tokenHash: hashOf(token),
+      hint: hintOf(token),
+      expiresAt: new Date(expiresAt),
+    });
+    return { ...(await this.db.manager.findOneByOrFail(AccessToken, { id })), token };
+  }
+
+  async revoke(id: string, { id: personId }: User): Promise<void> {
+    const { affected } = await this.db.manager.delete(AccessToken, { id, personId });
+    if (affected !== 1) throw new TokenNotFound(id);
+  }
+}

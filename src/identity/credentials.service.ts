@@ -1,0 +1,43 @@
+/** Whose is this secret? One query for the credential and its person: what an admin changes is so at the next request. */
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { hashOf, type SecretKind } from './secrets.js';
+import type { Role, Scope } from './user.js';
+
+export interface Holder {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly scopes: readonly Scope[] | null;
+  readonly disabledAt: Date | null;
+  readonly expiresAt: Date;
+  readonly isExpired: boolean;
+}
+
+const find = (table: string, scopes: string) => `
+  SELECT person.id, person.name, person.roles, person."disabledAt", ${scopes} AS scopes,
+         kept."expiresAt", kept."expiresAt" <= now() AS "isExpired", kept.id AS "keptId",
+         coalesce(kept."lastUsedAt" < now() - interval '1 minute', true) AS "isUnnoted"
+    FROM ${table} kept JOIN person ON person.id = kept."personId"
+   WHERE kept."tokenHash" = $1`;
+
+const noteUse = (table: string) => `UPDATE ${table} SET "lastUsedAt" = now() WHERE id = $1`;
+
+const QUERIES: Readonly<Record<SecretKind, { find: string; noteUse: string }>> = {
+  session: { find: find('session', 'NULL::text[]'), noteUse: noteUse('session') },
+  token: { find: find('access_token', 'kept.scopes'), noteUse: noteUse('access_token') },
+};
+
+@Injectable()
+export class CredentialsService {
+  constructor(private readonly db: DataSource) {}
+
+  /** Null: nobody's, or no longer anybody's. */
+  async holderOf(kind: SecretKind, secret: string): Promise<Holder | null> {
+    const [found] = await this.db.query(QUERIES[kind].find, [hashOf(secret)]);
+    if (!found) return null;
+    const { keptId, isUnnoted, ...holder } = found;
+    if (isUnnoted) await this.db.query(QUERIES[kind].noteUse, [keptId]); // once a minute: a read stays a read
+    return holder;
+  }
+}

@@ -1,0 +1,16 @@
+/** What do the other rooms need of people? Who is asking, and what somebody is called. */
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { AccessTokensService } from './access-tokens.service.js';
+import { Authenticator } from './authenticate.js';
+import { CredentialsService } from './credentials.service.js';
+import { KnownRoutes } from './known-routes.js';
+import { PeopleService } from './people.service.js';
+import { SessionsService } from './sessions.service.js';
+
+@Module({
+  imports: [DiscoveryModule],
+  providers: [Authenticator, PeopleService, SessionsService, AccessTokensService, CredentialsService, KnownRoutes],
+  exports: [Authenticator, PeopleService, SessionsService, AccessTokensService],
+})
+export class IdentityModule {}

@@ -1,0 +1,17 @@
+/** Somebody with an account. */
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Role } from './user.js';
+
+@Entity('person')
+export class Person {
+  @PrimaryColumn('uuid') id: string;
+  /** As they wrote it; no two differ by case alone. */
+  @Column('text') email: string;
+  @Column('text') name: string;
+  @Column('text', { nullable: true }) orcid: string | null;
+  /** Null: they cannot sign in with a password. */
+  @Column('text', { nullable: true, select: false }) passwordHash: string | null;
+  @Column('text', { array: true }) roles: Role[];
+  @Column('timestamptz', { nullable: true }) disabledAt: Date | null;
+  @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;
+}

@@ -1,0 +1,47 @@
+/** Signing in and out. */
+import { Body, Controller, Delete, Inject, Post, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CONFIG, type Config, publicUrl } from '../config.js';
+import { withHeaders } from '../platform/answers.js';
+import { Returns } from '../platform/returns.js';
+import { secretIn } from './authenticate.js';
+import { CrossSiteRequest, SessionNotFound } from './identity.errors.js';
+import { SessionView, SignIn } from './identity.schema.js';
+import { isCrossSite } from './same-origin.js';
+import { kindOf } from './secrets.js';
+import { noSessionCookie, sessionCookie } from './session-cookie.js';
+import { SessionsService } from './sessions.service.js';
+
+@ApiTags('people')
+@Controller('sessions')
+export class SessionsController {
+  private readonly publicUrl: string;
+
+  constructor(
+    private readonly sessions: SessionsService,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.publicUrl = publicUrl(config);
+  }
+
+  @Post()
+  @ApiOperation({ summary: 'Sign in: a browser gets a cookie, a script takes the token' })
+  @Returns(201, SessionView)
+  async begin(@Body({ schema: SignIn }) credentials: SignIn, @Req() { headers }: FastifyRequest): Promise<SessionView> {
+    // else another site could sign somebody in as whom it likes, and read what they then bring
+    if (isCrossSite(headers, this.publicUrl)) throw new CrossSiteRequest(this.publicUrl);
+    const session = await this.sessions.begin(credentials);
+    return withHeaders(session, { 'set-cookie': sessionCookie(session.token, session.expiresAt, this.publicUrl) });
+  }
+
+  @Delete('current')
+  @ApiOperation({ summary: 'Sign out: the session that this request came with is over' })
+  @Returns(204)
+  async end(@Req() { headers }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    const secret = secretIn(headers);
+    if (!secret || kindOf(secret) !== 'session') throw new SessionNotFound();
+    await this.sessions.end(secret);
+    void reply.header('set-cookie', noSessionCookie(this.publicUrl));
+  }
+}
