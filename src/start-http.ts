@@ -1,0 +1,108 @@
+/** How does the API speak HTTP? The same in the process and in the tests: all that is not a route's own matter. */
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { HttpException, type INestApplication, Logger } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { CONFIG, type Config, publicUrl } from './config.js';
+import { ROUTES } from './permissions.js';
+import { serveApiReference } from './platform/api-reference.js';
+import { takeJson } from './platform/json-body.js';
+import { Metrics } from './platform/metrics.js';
+import { type Description, openapi, PREFIX } from './platform/openapi.js';
+import { answerTo } from './platform/problem.js';
+import { sendProblem } from './platform/problem-filter.js';
+import { serveProblemPages } from './platform/problem-pages.js';
+import { logRequests, requestId } from './platform/request-log.js';
+
+/** Where machines look for them. */
+const ALSO_WITHOUT_PREFIX = /^\/(?:health\/(?:live|ready)|metrics)(?:\?|$)/;
+
+/** For `NestFactory.create(AppModule, httpAdapter(config))`. */
+export const httpAdapter = (config: Config): FastifyAdapter =>
+  new FastifyAdapter({
+    bodyLimit: config.MAX_BODY_BYTES,
+    genReqId: requestId,
+    // Requests that come on an open connection while we close are answered, and the connection is closed after.
+    return503OnClosing: false,
+    rewriteUrl: ({ url = '/' }) => (ALSO_WITHOUT_PREFIX.test(url) ? `${PREFIX}${url}` : url),
+    routerOptions: { maxParamLength: 1_024 },
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      const refusal = new HttpException(error.message, error.statusCode ?? 400);
+      void reply.header('x-request-id', request.id);
+      sendProblem(reply, answerTo(refusal, { base: publicUrl(config), instance: request.id }));
+    },
+    clientErrorHandler: (error, socket) => answerSocket(error, socket, publicUrl(config)),
+  });
+
+/** Before `init` or `listen`. */
+export function configure(app: NestFastifyApplication): void {
+  const config = app.get<Config>(CONFIG);
+  const fastify = app.getHttpAdapter().getInstance();
+
+  app.setGlobalPrefix(PREFIX);
+  takeJson(app, config.MAX_BODY_BYTES);
+  logRequests(fastify);
+  fastify.addHook('onRequest', (_request, reply, done) => {
+    reply.raw.setHeader('x-content-type-options', 'nosniff');
+    done();
+  });
+  app.get(Metrics, { strict: false }).measureRequests(fastify);
+  serveProblemPages(fastify);
+  serveApiReference(fastify, () => documentOf(app));
+}
+
+/** `paths`: the routes that are Fastify's own. */
+const DESCRIBED = { cookie: 'accession_session', paths: {}, accessTo };
+const documents = new WeakMap<INestApplication, OpenAPIObject>();
+
+/** The OpenAPI document of the app, made when it is first asked for. */
+export function documentOf(app: INestApplication): OpenAPIObject {
+  const config = app.get<Config>(CONFIG);
+  const document = documents.get(app) ?? openapi(app, { server: publicUrl(config), ...DESCRIBED });
+  documents.set(app, document);
+  return document;
+}
+
+/** @returns the address that it listens on. @throws an Error that names the port, when it is taken. */
+export async function listen(app: NestFastifyApplication, port?: number): Promise<string> {
+  const { HOST, PORT: usual } = app.get<Config>(CONFIG);
+  const PORT = port ?? usual;
+  try {
+    await app.listen(PORT, HOST);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new Error(`Port ${PORT} is already in use on ${HOST}: end what uses it, or set PORT to a free one.`, {
+        cause: error,
+      });
+    }
+    if (code === 'EACCES') {
+      throw new Error(`Port ${PORT} is not open to this account: set PORT to one above 1023.`, { cause: error });
+    }
+    throw error;
+  }
+  return app.getUrl();
+}
+
+function accessTo(route: string): ReturnType<Description['accessTo']> {
+  const access = ROUTES[route];
+  return { open: access?.who === 'anyone', scopes: access?.scopes ?? [] };
+}
+
+/** What Node refuses to read as HTTP at all never becomes a request. */
+const UNREADABLE: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+
+function answerSocket(error: NodeJS.ErrnoException, socket: Socket, base: string): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status = UNREADABLE[error.code ?? ''] ?? 400;
+  const { problem } = answerTo(new HttpException(error.message, status), { base, instance: randomUUID() });
+  const body = JSON.stringify(problem);
+  new Logger('http').debug('not HTTP', { code: error.code });
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nX-Request-Id: ${problem.instance}\r\n` +
+      `Content-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
