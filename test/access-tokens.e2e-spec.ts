@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeSecret } from '../src/identity/secrets.js';
-import { beginIdentityApi, type IdentityApi, inDays, pointersOf } from './identity-api.js';
+import { beginIdentityApi, type IdentityApi, inDays, PASSWORD, pointersOf } from './identity-api.js';
 
 let api: IdentityApi;
 beforeAll(async () => {
@@ -90,6 +90,13 @@ describe('an access token', () => {
       (await api.ask('GET', '/me', { authorization: `Bearer ${token}` })).body.reason;
     expect(await said(mistyped)).toBe('malformed');
     expect(await said(makeSecret('token'))).toBe('unknown');
+  });
+
+  it('must be good where none is needed, if one is sent', async () => {
+    const asked = { name: 'New Comer', email: 'newcomer@example.org', password: PASSWORD };
+    const stale = { authorization: `Bearer ${makeSecret('token')}` };
+
+    expect(await api.ask('POST', '/users', stale, asked)).toMatchObject({ status: 401, body: { reason: 'unknown' } });
   });
 
   it('is not taken for a session', async () => {

@@ -1,21 +1,18 @@
 /** How is the room of people asked, alone? One API without the other rooms, on a database of its own. */
 import { randomUUID } from 'node:crypto';
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { inject } from 'vitest';
 import { CONFIG, loadConfig } from '../src/config.js';
-import { AccessToken } from '../src/identity/access-token.entity.js';
+import { FoundationModule } from '../src/foundation.module.js';
 import { AccessTokensController } from '../src/identity/access-tokens.controller.js';
 import { AuthGuard } from '../src/identity/auth.guard.js';
 import { IdentityModule } from '../src/identity/identity.module.js';
 import { MeController } from '../src/identity/me.controller.js';
 import { PeopleService } from '../src/identity/people.service.js';
-import { Person } from '../src/identity/person.entity.js';
-import { Session } from '../src/identity/session.entity.js';
 import { SessionsController } from '../src/identity/sessions.controller.js';
 import type { Role } from '../src/identity/user.js';
 import { UsersController } from '../src/identity/users.controller.js';
@@ -35,22 +32,17 @@ export async function beginIdentityApi(settings: Record<string, string> = {}) {
   const { url, drop } = await database();
   const config = loadConfig({ NODE_ENV: 'test', DATABASE_URL: url, PUBLIC_URL: ORIGIN, ...settings });
 
-  @Global()
   @Module({
-    imports: [TypeOrmModule.forRoot({ type: 'postgres', url, entities: [Person, Session, AccessToken] })],
-    providers: [{ provide: CONFIG, useValue: config }],
-    exports: [CONFIG],
-  })
-  class Ground {}
-
-  @Module({
-    imports: [Ground, HttpModule, IdentityModule],
+    imports: [FoundationModule, HttpModule, IdentityModule],
     controllers: [UsersController, SessionsController, MeController, AccessTokensController],
     providers: [{ provide: APP_GUARD, useClass: AuthGuard }],
   })
   class Api {}
 
-  const built = await Test.createTestingModule({ imports: [Api] }).compile();
+  const built = await Test.createTestingModule({ imports: [Api] })
+    .overrideProvider(CONFIG)
+    .useValue(config)
+    .compile();
   const app = built.createNestApplication<NestFastifyApplication>(httpAdapter(config));
   configure(app);
   await app.init();

@@ -1,0 +1,155 @@
+/** How is any route called, as anybody? With what the OpenAPI document says of it, about a submission made for the call. */
+import { randomUUID } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { DataSource } from 'typeorm';
+import { inject } from 'vitest';
+import { PROFILES } from '../checks/profiles/index.js';
+import { AppModule } from '../src/app.module.js';
+import { CONFIG, loadConfig } from '../src/config.js';
+import { AccessTokensService } from '../src/identity/access-tokens.service.js';
+import { PeopleService } from '../src/identity/people.service.js';
+import { makeSecret } from '../src/identity/secrets.js';
+import { type Role, SCOPES, type Scope, type User } from '../src/identity/user.js';
+import { configure, httpAdapter } from '../src/start-http.js';
+import { type Schema, type Schemas, sampleOf } from './sample-of.js';
+import { TEMPLATE } from './template-database.js';
+
+/** Everybody there is. The submission that a route is asked about is the owner's. */
+export const CALLERS = {
+  owner: 'submitter',
+  'another submitter': 'submitter',
+  curator: 'curator',
+  admin: 'admin',
+} as const satisfies Record<string, Role>;
+export type Caller = keyof typeof CALLERS;
+
+/** What each sends where not everybody may send the same. */
+const EVENTS: Readonly<Record<Caller, string>> = {
+  owner: 'submitter.submit',
+  'another submitter': 'submitter.submit',
+  curator: 'curator.claim',
+  admin: 'admin.withdraw',
+};
+
+interface Operation {
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
+}
+interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Schemas };
+}
+
+export interface Answer {
+  readonly status: number;
+  /** Of the problem, where it is one. */
+  readonly code: string | null;
+  readonly body: string;
+}
+
+export type RouteCalls = Awaited<ReturnType<typeof beginRouteCalls>>;
+
+export async function beginRouteCalls() {
+  const { app, end } = await api();
+  const document: OpenApi = (await app.inject({ method: 'GET', url: '/api/openapi.json' })).json();
+  const callers = await people(app);
+
+  function documented(): string[] {
+    return Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace('/api/v1', '')}`),
+    );
+  }
+
+  /** @param as null: a stranger; 'mistyped': somebody with a token that is none */
+  async function call(
+    route: string,
+    as: Caller | 'mistyped' | null,
+    scopes: readonly Scope[] = SCOPES,
+  ): Promise<Answer> {
+    const [method = '', template = ''] = route.split(' ');
+    const token = as === 'mistyped' ? `${makeSecret('token')}x` : as && (await tokenOf(callers[as], scopes));
+    const answer = await app.inject({
+      method: method as 'GET',
+      url: `/api/v1${await addressOf(template)}`,
+      headers: { ...(token && { authorization: `Bearer ${token}` }), 'if-match': '*' },
+      ...bodyOf(route, as),
+    });
+    const isProblem =
+      String(answer.headers['content-type']).startsWith('application/problem+json') && answer.body !== '';
+    return { status: answer.statusCode, code: isProblem ? answer.json().code : null, body: answer.body };
+  }
+
+  async function addressOf(template: string): Promise<string> {
+    const isAboutOne = template.startsWith('/submissions/{id}');
+    const { id, accession } = isAboutOne ? await draft() : { id: randomUUID(), accession: 'ACC000000' };
+    const filled: Record<string, string> = { id, accession, n: '1', path: 'a.txt', item: 'item' };
+    return template.replace(/\{(\w+)\}/g, (_, name: string) => filled[name] ?? randomUUID());
+  }
+
+  async function draft(): Promise<{ id: string; accession: string }> {
+    const [profile] = PROFILES.keys();
+    const headers = { authorization: `Bearer ${await tokenOf(callers.owner, SCOPES)}` };
+    const payload = { profile, title: 'Ribosomes in situ' };
+    const answer = await app.inject({ method: 'POST', url: '/api/v1/submissions', headers, payload });
+    if (answer.statusCode !== 201) throw new Error(`There is no submission to ask about: ${answer.body}`);
+    return answer.json();
+  }
+
+  function bodyOf(route: string, as: Caller | 'mistyped' | null): { payload?: object } {
+    const [method = '', template = ''] = route.split(' ');
+    if (route === 'POST /submissions/{id}/transitions') {
+      return { payload: { event: EVENTS[as as Caller] ?? EVENTS.owner, comment: 'because', policyAccepted: true } };
+    }
+    const schema =
+      document.paths[`/api/v1${template}`]?.[method.toLowerCase()]?.requestBody?.content['application/json'];
+    return schema ? { payload: sampleOf(schema.schema, document.components.schemas) as object } : {};
+  }
+
+  const made = new Map<string, Promise<string>>();
+  function tokenOf(user: User, scopes: readonly Scope[]): Promise<string> {
+    const key = `${user.id} ${scopes}`;
+    const token = made.get(key) ?? newToken(app, user, scopes);
+    made.set(key, token);
+    return token;
+  }
+
+  return { documented, call, end };
+}
+
+async function api() {
+  const postgres = inject('postgresUrl');
+  const name = `routes_${randomUUID().replaceAll('-', '')}`;
+  const server = await new DataSource({ type: 'postgres', url: postgres }).initialize();
+  await server.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+  const config = loadConfig({ NODE_ENV: 'test', DATABASE_URL: new URL(`/${name}`, postgres).href });
+
+  const built = await Test.createTestingModule({ imports: [AppModule] })
+    .overrideProvider(CONFIG)
+    .useValue(config)
+    .compile();
+  const app = built.createNestApplication<NestFastifyApplication>(httpAdapter(config));
+  configure(app);
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+
+  const end = async () => {
+    await app.close();
+    await server.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    await server.destroy();
+  };
+  return { app, end };
+}
+
+async function people(app: NestFastifyApplication): Promise<Readonly<Record<Caller, User>>> {
+  const entries = Object.entries(CALLERS).map(async ([caller, role]): Promise<[string, User]> => {
+    const email = `${randomUUID()}@example.org`;
+    const person = await app.get(PeopleService).signUp({ name: caller, email, password: 'correct horse' }, [role]);
+    return [caller, { ...person, scopes: null }];
+  });
+  return Object.fromEntries(await Promise.all(entries)) as Record<Caller, User>; // CALLERS has them all
+}
+
+async function newToken(app: NestFastifyApplication, user: User, scopes: readonly Scope[]): Promise<string> {
+  const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+  return (await app.get(AccessTokensService).make(user, { name: 'all', scopes: [...scopes], expiresAt })).token;
+}
