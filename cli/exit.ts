@@ -18,3 +18,15 @@ export type Exit = (typeof EXIT)[keyof typeof EXIT];
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
+
+/** A command that cannot go on, for a reason that is neither its caller's nor a bug: said in a sentence. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+
+  constructor(
+    readonly exit: Exit,
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -7,7 +7,7 @@
  * name and a `Terminal`, and returns a status of `exit.ts`; help, errors of usage, signals and colours are seen to here.
  */
 import type { Command, Terminal } from './command.js';
-import { EXIT, UsageError } from './exit.js';
+import { EXIT, Stopped, UsageError } from './exit.js';
 import { version } from './version.js';
 
 const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
@@ -15,6 +15,15 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'Check files on this machine, without any server.',
     load: async () => (await import('./validate.js')).validate,
   },
+  login: { summary: 'Sign in to a server.', load: async () => (await import('./login.js')).login },
+  init: { summary: 'Begin a submission for a folder of files.', load: async () => (await import('./init.js')).init },
+  upload: { summary: 'Send the files of a folder.', load: async () => (await import('./upload.js')).upload },
+  submit: { summary: 'Submit what was uploaded for review.', load: async () => (await import('./submit.js')).submit },
+  status: {
+    summary: 'Tell where a submission is, or wait for it.',
+    load: async () => (await import('./status.js')).status,
+  },
+  download: { summary: 'Bring a published record here.', load: async () => (await import('./download.js')).download },
 };
 
 const HELP = [
@@ -41,6 +50,10 @@ async function main([name = '', ...args]: string[], terminal: Terminal): Promise
     return await command.run(args, terminal);
   } catch (error) {
     if (terminal.signal.aborted) return SIGNALLED;
+    if (error instanceof Stopped) {
+      terminal.err(`accession ${name}: ${error.message}\n`);
+      return error.exit;
+    }
     if (!(error instanceof UsageError)) {
       // Status 1, which Node would give, says that the files are at fault.
       terminal.err(`accession ${name}: ${error instanceof Error ? error.stack : error}\n`);
