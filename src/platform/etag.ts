@@ -46,10 +46,9 @@ const MAX_PARTS = 80;
  * without a history. `fields` are what a change would overwrite, with the names that the API gives them.
  */
 export function etagOf(fields: Readonly<Record<string, unknown>>): string {
-  const parts = partsOf(fields);
-  const bytes = [hash(canonical(fields), WHOLE)];
-  for (const [pointer, value] of parts) bytes.push(hash(pointer, NAME), hash(value, PART));
-  return `"${Buffer.concat(bytes).toString('base64url')}"`;
+  const parts = [...partsOf(fields)].map(([pointer, value]) => Buffer.concat([hash(pointer, NAME), hash(value, PART)]));
+  const bytes = Buffer.concat([hash(canonical(fields), WHOLE), ...parts.sort(Buffer.compare)]);
+  return `"${bytes.toString('base64url')}"`;
 }
 
 /** Fields, and the members of those that are objects, as far as a header can hold them; and which members there are. */

@@ -2,6 +2,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config, publicUrl } from '../config.js';
+import { passesByItself } from './faults.js';
 import { BodyTooLarge } from './json-body.js';
 import { note } from './log-context.js';
 import { answerTo, type ProblemAnswer } from './problem.js';
@@ -20,7 +21,7 @@ export class ProblemFilter implements ExceptionFilter {
     note({ problem: answer.problem.code });
 
     if (answer.problem.status === 500) this.log.error(error);
-    if (answer.problem.status === 503) this.log.warn(error);
+    if (passesByItself(error)) this.log.warn(error);
     if (reply.sent || reply.raw.headersSent) reply.raw.destroy();
     else sendProblem(reply, answer);
   }
