@@ -1,19 +1,13 @@
 /** How is any route called, as anybody? With what the OpenAPI document says of it, about a submission made for the call. */
 import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
-import { DataSource } from 'typeorm';
-import { inject } from 'vitest';
 import { PROFILES } from '../checks/profiles/index.js';
-import { AppModule } from '../src/app.module.js';
-import { CONFIG, loadConfig } from '../src/config.js';
 import { AccessTokensService } from '../src/identity/access-tokens.service.js';
 import { PeopleService } from '../src/identity/people.service.js';
 import { makeSecret } from '../src/identity/secrets.js';
 import { type Role, SCOPES, type Scope, type User } from '../src/identity/user.js';
-import { configure, httpAdapter } from '../src/start-http.js';
 import { type Schema, type Schemas, sampleOf } from './sample-of.js';
-import { TEMPLATE } from './template-database.js';
+import { beginWorld } from './world.js';
 
 /** Everybody there is. The submission that a route is asked about is the owner's. */
 export const CALLERS = {
@@ -50,7 +44,7 @@ export interface Answer {
 export type RouteCalls = Awaited<ReturnType<typeof beginRouteCalls>>;
 
 export async function beginRouteCalls() {
-  const { app, end } = await api();
+  const { app, end } = await beginWorld();
   const document: OpenApi = (await app.inject({ method: 'GET', url: '/api/openapi.json' })).json();
   const callers = await people(app);
 
@@ -114,30 +108,6 @@ export async function beginRouteCalls() {
   }
 
   return { documented, call, end };
-}
-
-async function api() {
-  const postgres = inject('postgresUrl');
-  const name = `routes_${randomUUID().replaceAll('-', '')}`;
-  const server = await new DataSource({ type: 'postgres', url: postgres }).initialize();
-  await server.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
-  const config = loadConfig({ NODE_ENV: 'test', DATABASE_URL: new URL(`/${name}`, postgres).href });
-
-  const built = await Test.createTestingModule({ imports: [AppModule] })
-    .overrideProvider(CONFIG)
-    .useValue(config)
-    .compile();
-  const app = built.createNestApplication<NestFastifyApplication>(httpAdapter(config));
-  configure(app);
-  await app.init();
-  await app.getHttpAdapter().getInstance().ready();
-
-  const end = async () => {
-    await app.close();
-    await server.query(`DROP DATABASE ${name} WITH (FORCE)`);
-    await server.destroy();
-  };
-  return { app, end };
 }
 
 async function people(app: NestFastifyApplication): Promise<Readonly<Record<Caller, User>>> {

@@ -18,6 +18,7 @@ describe('signing in', () => {
     expect(headers['set-cookie']).toBe(
       `accession_session=${body.token}; Path=/; Expires=${new Date(body.expiresAt).toUTCString()}; HttpOnly; SameSite=Lax`,
     );
+    expect(Math.round((Date.parse(body.expiresAt) - Date.now()) / 86_400_000)).toBe(14);
     expect((await api.ask('GET', '/me', { authorization: `Bearer ${body.token}` })).body.email).toBe(email);
     expect((await api.ask('GET', '/me', { cookie: `accession_session=${body.token}` })).body.email).toBe(email);
   });

@@ -25,7 +25,7 @@ class Submissions {
 
 @Controller('records')
 class Records {
-  @Get(':accession/files/*path')
+  @Get(':accession/files/*')
   file() {}
 }
 

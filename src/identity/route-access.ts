@@ -31,8 +31,8 @@ export function routesOf(controller: Decorated, handler: Decorated): string[] {
 
 const pathsOf = (decorated: Decorated): string[] => [Reflect.getMetadata(PATH_METADATA, decorated) ?? ''].flat();
 
-/** `:id` and `*path` are `{id}` and `{path}`. */
+/** `:id` is `{id}`; what matches all the rest, `*`, is a `{path}`. */
 function templateOf(path: string): string {
   const steps = path.split('/').filter(Boolean);
-  return `/${steps.map((step) => step.replace(/^[:*](\w+)$/, '{$1}')).join('/')}`;
+  return `/${steps.map((step) => step.replace(/^:(\w+)$/, '{$1}').replace(/^\*\w*$/, '{path}')).join('/')}`;
 }
