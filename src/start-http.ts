@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { HttpException, type INestApplication, Logger } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config, publicUrl } from './config.js';
 import { ROUTES } from './permissions.js';
 import { serveApiReference } from './platform/api-reference.js';
@@ -49,9 +49,27 @@ export function configure(app: NestFastifyApplication): void {
     reply.raw.setHeader('x-content-type-options', 'nosniff');
     done();
   });
+  letConnectionsGo(fastify);
   app.get(Metrics, { strict: false }).measureRequests(fastify);
   serveProblemPages(fastify);
   serveApiReference(fastify, () => documentOf(app));
+}
+
+/** A client keeps its connection for the next request; a process that ends does not wait for that. */
+function letConnectionsGo(fastify: FastifyInstance): void {
+  let closing = false;
+  fastify.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (closing) void reply.header('connection', 'close');
+    done();
+  });
+  fastify.addHook('onResponse', (_request, _reply, done) => {
+    if (closing) setImmediate(() => fastify.server.closeIdleConnections());
+    done();
+  });
 }
 
 /** `paths`: the routes that are Fastify's own. */
@@ -66,26 +84,24 @@ export function documentOf(app: INestApplication): OpenAPIObject {
   return document;
 }
 
-/** @returns the address that it listens on. @throws an Error that names the port, when it is taken. */
-export async function listen(app: NestFastifyApplication, port?: number): Promise<string> {
-  const { HOST, PORT: usual } = app.get<Config>(CONFIG);
-  const PORT = port ?? usual;
+/** @returns the address that it listens on. @throws an Error that names the port, when it cannot be had. */
+export async function listen(app: NestFastifyApplication, setting: 'PORT' | 'WORKER_PORT' = 'PORT'): Promise<string> {
+  const config = app.get<Config>(CONFIG);
+  const port = config[setting];
   try {
-    await app.listen(PORT, HOST);
+    await app.listen(port, config.HOST);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') {
-      throw new Error(`Port ${PORT} is already in use on ${HOST}: end what uses it, or set PORT to a free one.`, {
-        cause: error,
-      });
-    }
-    if (code === 'EACCES') {
-      throw new Error(`Port ${PORT} is not open to this account: set PORT to one above 1023.`, { cause: error });
-    }
-    throw error;
+    const why = NOT_TO_BE_HAD[(error as NodeJS.ErrnoException).code ?? ''];
+    throw why ? new Error(`Port ${port} ${why} Set ${setting} to another.`, { cause: error }) : error;
   }
   return app.getUrl();
 }
+
+const NOT_TO_BE_HAD: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is already in use: end what uses it, or leave it alone.',
+  EACCES: 'is not open to this account: those below 1024 are for root.',
+  EADDRNOTAVAIL: 'cannot be opened: this machine does not have the address in HOST.',
+};
 
 function accessTo(route: string): ReturnType<Description['accessTo']> {
   const access = ROUTES[route];

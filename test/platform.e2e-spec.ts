@@ -138,8 +138,8 @@ describe('a request that cannot be taken', () => {
 
   it('is answered in the same form where it is no HTTP at all', async () => {
     await api.app.listen(0, '127.0.0.1');
-    const { port } = api.app.getHttpServer().address();
-    const socket = connect(port, '127.0.0.1');
+    const { port } = new URL(await api.app.getUrl());
+    const socket = connect(Number(port), '127.0.0.1');
     socket.write('nonsense\r\n\r\n');
 
     const chunks: Buffer[] = [];
@@ -360,6 +360,12 @@ describe('a POST with an Idempotency-Key', () => {
     expect(first.status).toBe(201);
     expect(after.body).toEqual(first.body);
     expect(await count()).toBe(before + 2);
+  });
+
+  it('waits for no second connection: many more than there are connections are served at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 40 }, () => twice('end', fresh())));
+
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
   });
 
   it('leaves nothing behind after a fault of ours, and can be sent again', async () => {

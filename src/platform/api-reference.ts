@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 /** The page's script and styles are in it; its fonts would come from elsewhere, and are the system's instead. */
 const ONLY_FROM_HERE = [
   "default-src 'none'",
-  "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+  "script-src 'self' 'unsafe-inline'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
   "font-src 'self' data:",
@@ -28,6 +28,7 @@ export function serveApiReference(fastify: FastifyInstance, described: () => Ope
       content: described,
       withDefaultFonts: false,
       hideClientButton: true,
+      showDeveloperTools: 'never',
       telemetry: false,
     },
   });

@@ -60,9 +60,12 @@ function jsonOf(schema: z.ZodType, io: Direction): JsonSchema {
   return z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
-    // A format says it; its pattern is long and differs from reader to reader.
     override: ({ jsonSchema }) => {
+      // A format says it; its pattern is long and differs from reader to reader.
       if (jsonSchema.format) delete jsonSchema.pattern;
+      // Every integer of JSON is that small.
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
     },
   });
 }
