@@ -2,8 +2,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config, publicUrl } from '../config.js';
+import { type Access, mayCall } from '../permissions.js';
 import { CredentialsService, type Holder } from './credentials.service.js';
-import { CrossSiteRequest, Unauthenticated } from './identity.errors.js';
+import { CrossSiteRequest, RoleNeeded, ScopeNeeded, Unauthenticated } from './identity.errors.js';
 import { isSafe, isSameOrigin } from './same-origin.js';
 import { kindOf, type SecretKind } from './secrets.js';
 import { sessionIn } from './session-cookie.js';
@@ -51,6 +52,19 @@ export class Authenticator {
     return this.holderOf(secret);
   }
 
+  /**
+   * The caller of a route that is for somebody, as far as roles and scopes decide it.
+   * @throws Unauthenticated, CrossSiteRequest, RoleNeeded, ScopeNeeded
+   */
+  async admit(asking: Asking, access: Access): Promise<User> {
+    const user = await this.authenticate(asking);
+    if (!user) throw new Unauthenticated('missing', MISSING);
+    if (!mayCall(user, access)) throw new RoleNeeded(access.who, user.roles);
+    const { scopes } = user;
+    if (scopes && !access.scopes.some((scope) => scopes.includes(scope))) throw new ScopeNeeded(access.scopes, scopes);
+    return user;
+  }
+
   private async holderOf(secret: string): Promise<User> {
     const kind = kindOf(secret);
     if (!kind) throw new Unauthenticated('malformed', MALFORMED);
@@ -59,6 +73,8 @@ export class Authenticator {
     return admitted(kind, holder);
   }
 }
+
+const MISSING = 'Say who you are: sign in at POST /sessions, or send `Authorization: Bearer acc_pat_…`.';
 
 const MALFORMED =
   'This is no token of ours, or a character of it is wrong. It begins with "acc_pat_" or "acc_ses_", ' +
