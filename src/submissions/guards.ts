@@ -168,7 +168,8 @@ export const GUARDS = {
   },
   isDue: {
     holds: ({ releaseAt }, { now }) => releaseAt !== null && releaseAt <= now,
-    refusal: ({ releaseAt }) => `The release is due at ${releaseAt}.`,
+    refusal: ({ releaseAt }) =>
+      releaseAt === null ? 'No release date is set.' : `The release is due at ${releaseAt}.`,
   },
   hasTriesLeft: { holds: (_, { triesLeft }) => triesLeft > 0, refusal: () => 'All tries are spent.' },
   stepsDone: {
