@@ -37,9 +37,13 @@ function differences(before: unknown, after: unknown, at: string): string[] {
   if (!isObject(before) || !isObject(after)) return canonical(before) === canonical(after) ? [] : [at];
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names.flatMap((name) =>
-    differences(before[name], after[name], `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+    differences(own(before, name), own(after, name), `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`),
   );
 }
+
+/** And not what every object inherits. */
+const own = (object: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(object, name) ? object[name] : undefined;
 
 /** One text for one value, whatever order its members came in. */
 function canonical(value: unknown): string {
