@@ -327,13 +327,16 @@ const TELLING = `
     "submissionId" uuid,
     topic          text NOT NULL,
     title          text NOT NULL,
-    body           text NOT NULL,
+    -- The blocks that text and HTML are made of.
+    body           jsonb NOT NULL,
     link           text NOT NULL,
-    "createdAt"    timestamptz NOT NULL DEFAULT now(),
+    -- As precise as a client shows it and sends it back: what it has seen is what it marks.
+    "createdAt"    timestamptz(3) NOT NULL DEFAULT now(),
     "readAt"       timestamptz,
     UNIQUE ("messageId", "personId")
   );
   CREATE INDEX notification_page ON notification ("personId", "createdAt" DESC, id DESC);
+  CREATE INDEX notification_unread ON notification ("personId", "createdAt" DESC, id DESC) WHERE "readAt" IS NULL;
   CREATE TABLE delivery (
     id               uuid PRIMARY KEY,
     "notificationId" uuid NOT NULL REFERENCES notification ON DELETE CASCADE,
@@ -352,7 +355,7 @@ const TELLING = `
     "submissionId" uuid NOT NULL REFERENCES submission ON DELETE CASCADE,
     step           text NOT NULL,
     ordinal        integer NOT NULL,
-    state          text NOT NULL CHECK (state IN ('todo', 'done', 'failed', 'undone')),
+    state          text NOT NULL CHECK (state IN ('todo', 'done', 'failed')),
     attempts       integer NOT NULL DEFAULT 0,
     problem        text,
     "finishedAt"   timestamptz,
@@ -363,11 +366,13 @@ const TELLING = `
     goal           text NOT NULL CHECK (goal IN ('public', 'private')),
     fence          bigint NOT NULL DEFAULT 0,
     attempt        integer NOT NULL DEFAULT 1,
+    -- When it may be tried again.
+    "dueAt"        timestamptz NOT NULL DEFAULT now(),
     "leaseUntil"   timestamptz,
     "startedAt"    timestamptz NOT NULL DEFAULT now(),
     "finishedAt"   timestamptz
   );
-  CREATE INDEX publication_under_way ON publication ("leaseUntil") WHERE "finishedAt" IS NULL;`;
+  CREATE INDEX publication_under_way ON publication ("dueAt") WHERE "finishedAt" IS NULL;`;
 
 export class CreateAccession1700000000000 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {

@@ -1,0 +1,118 @@
+/** What has somebody been told, and have they read it? Alone in writing the notifications. */
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { z } from 'zod';
+import type { User } from '../identity/user.js';
+import { Instant, instantKey, keyset } from '../platform/page.js';
+import { type Block, textOf } from './letter.js';
+import { NotificationNotFound } from './notification.errors.js';
+import type {
+  AllRead,
+  NotificationsPage,
+  NotificationsQuery,
+  NotificationView,
+  ReadAll,
+  ReadMark,
+} from './notifications.schema.js';
+import type { Told } from './telling.js';
+
+const NEWEST_FIRST = keyset('notifications', z.tuple([Instant, z.uuid()]));
+
+/** With what became of its mail. */
+const SHOWN = `
+  n.id, n.topic, n."submissionId", n.title, n.body, n.link, n."createdAt", n."readAt",
+  CASE WHEN d.id IS NOT NULL THEN
+    jsonb_build_object('state', d.state, 'attempts', d.attempts, 'problem', d.problem) END AS email,
+  d."sentAt"`;
+const JOINED = `LEFT JOIN delivery d ON d."notificationId" = n.id AND d.channel = 'email'`;
+
+interface Row extends Omit<NotificationView, 'text' | 'email'> {
+  readonly body: readonly Block[];
+  readonly email: Omit<NonNullable<NotificationView['email']>, 'sentAt'> | null;
+  readonly sentAt: Date | null;
+}
+
+/** What one person is told of one message. */
+export interface ToTell extends Told {
+  readonly messageId: string;
+  readonly personId: string;
+  readonly submissionId: string | null;
+  readonly topic: string;
+}
+
+@Injectable()
+export class NotificationsService {
+  constructor(private readonly db: DataSource) {}
+
+  /** @returns the ids of those that are new; nobody is told of one message twice */
+  async write(tx: EntityManager, letters: readonly ToTell[]): Promise<string[]> {
+    const rows = letters.map((letter) => ({ id: randomUUID(), ...letter, body: letter.blocks }));
+    const written: { id: string }[] = await tx.query(
+      `INSERT INTO notification (id, "messageId", "personId", "submissionId", topic, title, body, link)
+       SELECT id, "messageId", "personId", "submissionId", topic, title, body, link
+         FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, "messageId" uuid, "personId" uuid, "submissionId" uuid,
+                                                  topic text, title text, body jsonb, link text)
+       ON CONFLICT ("messageId", "personId") DO NOTHING RETURNING id`,
+      [JSON.stringify(rows)],
+    );
+    return written.map(({ id }) => id);
+  }
+
+  async page({ id: personId }: User, query: NotificationsQuery): Promise<NotificationsPage> {
+    const { limit, cursor, count, unread } = query;
+    const [createdAt, id] = NEWEST_FIRST.read(cursor) ?? [null, null];
+    const mine = `n."personId" = $1 ${unread ? 'AND n."readAt" IS NULL' : ''}`;
+    const rows: (Row & { createdKey: string })[] = await this.db.query(
+      `SELECT ${SHOWN}, ${instantKey('n."createdAt"')} AS "createdKey" FROM notification n ${JOINED}
+        WHERE ${mine} AND ($2::timestamptz IS NULL OR (n."createdAt", n.id) < ($2::timestamptz, $3::uuid))
+        ORDER BY n."createdAt" DESC, n.id DESC LIMIT $4`,
+      [personId, createdAt, id, limit + 1],
+    );
+    const { items, nextCursor } = NEWEST_FIRST.page(rows, limit, (row) => [row.createdKey, row.id]);
+    const unreadCount = await this.countUnread(personId);
+    const page = { items: items.map(view), nextCursor, unreadCount };
+    if (!count) return page;
+    const [{ total }] = await this.db.query(`SELECT count(*)::int AS total FROM notification n WHERE ${mine}`, [
+      personId,
+    ]);
+    return { ...page, total };
+  }
+
+  /** The mark keeps the time of its first setting. */
+  async mark(id: string, { read }: ReadMark, { id: personId }: User): Promise<NotificationView> {
+    await this.db.query(
+      `UPDATE notification SET "readAt" = CASE WHEN $3 THEN coalesce("readAt", now()) END WHERE id = $1 AND "personId" = $2`,
+      [id, personId, read],
+    );
+    const [row]: Row[] = await this.db.query(
+      `SELECT ${SHOWN} FROM notification n ${JOINED} WHERE n.id = $1 AND n."personId" = $2`,
+      [id, personId],
+    );
+    if (!row) throw new NotificationNotFound(id);
+    return view(row);
+  }
+
+  async markAll({ before }: ReadAll, { id: personId }: User): Promise<AllRead> {
+    const [, marked]: [unknown, number] = await this.db.query(
+      `UPDATE notification SET "readAt" = now()
+        WHERE "personId" = $1 AND "readAt" IS NULL AND ($2::timestamptz IS NULL OR "createdAt" <= $2)`,
+      [personId, before ?? null],
+    );
+    return { marked, unreadCount: await this.countUnread(personId) };
+  }
+
+  private async countUnread(personId: string): Promise<number> {
+    const [{ n }] = await this.db.query(
+      'SELECT count(*)::int AS n FROM notification WHERE "personId" = $1 AND "readAt" IS NULL',
+      [personId],
+    );
+    return n;
+  }
+}
+
+const view = ({ body, email, sentAt, ...row }: Row): NotificationView => ({
+  ...row,
+  text: textOf(body),
+  email: email && { ...email, sentAt },
+});

@@ -1,0 +1,222 @@
+/** What do people read? A template for each topic: what has happened, and what to do next. Text and HTML are made of it. */
+import type { NotifiedTopic, Part } from './audience.js';
+import { type Block, cut, link, list, oneLine, quote, say } from './letter.js';
+import type { Finding, Occasion } from './occasions.service.js';
+
+export interface Words {
+  readonly subject: string;
+  readonly happened: readonly Block[];
+  /** What the reader can do; empty: nothing. */
+  readonly next: string;
+  readonly link?: string;
+}
+
+type Template = (occasion: Occasion, as: Part) => Words;
+
+export const TEMPLATES: Readonly<Record<NotifiedTopic, Template>> = {
+  'submission.received': ({ fileCount, fileBytes, sealed }) => ({
+    subject: 'Received',
+    happened: [
+      say(`Your submission has arrived: ${some(fileCount, 'file')}, ${sizeOf(fileBytes)}. The checks have begun.`),
+      ...(sealed ? [say(`It is sealed as revision ${sealed.slice(0, 12)}.`)] : []),
+    ],
+    next: 'You will hear what the checks say. Until then you can cancel them and go on editing.',
+  }),
+
+  'submission.reminded': ({ touchedAt, expiresAt, sealed }) => ({
+    subject: 'Still a draft',
+    happened: [
+      say(`Nobody has worked on this draft since ${dayOf(touchedAt)}.`),
+      ...(expiresAt
+        ? [say(`Unless somebody does, it will be ${sealed ? 'withdrawn' : 'deleted'} on ${dayOf(expiresAt)}.`)]
+        : []),
+    ],
+    next: 'Finish and submit it, or change anything in it to keep it.',
+  }),
+
+  'submission.recalled': ({ comment }) => ({
+    subject: 'Taken back',
+    happened: [say('The submitter has taken the submission back to the draft.'), ...quote(comment)],
+    next: 'You need do nothing: it returns to you when it is submitted again.',
+  }),
+
+  'submission.amended': ({ actor, details: { changed = [] }, comment }) => ({
+    subject: 'Metadata amended',
+    happened: [
+      say(`${by(actor, 'A curator')} has amended the metadata of your submission, and it is checked again.`),
+      ...list(changed.map((pointer) => oneLine(pointer))),
+      ...quote(comment),
+    ],
+    next: 'You can see what changed on its page.',
+  }),
+
+  'submission.assigned': ({ actor, dueAt, comment }) => ({
+    subject: 'Assigned to you',
+    happened: [say(`${by(actor, 'Somebody')} has assigned this submission to you.`), ...quote(comment)],
+    next: `Review it${dueAt ? `: a decision is due by ${dayOf(dueAt)}` : ''}, or release it to the queue.`,
+  }),
+
+  'submission.approved': ({ comment }, as) => ({
+    subject: as === 'owner' ? 'Approved' : 'Approved, and to be published',
+    happened: [
+      say(
+        `${as === 'owner' ? 'Your submission' : 'A submission'} has been approved. It stays private until it is published.`,
+      ),
+      ...quote(comment),
+    ],
+    next:
+      as === 'owner'
+        ? 'If it should become public on a certain day, set its release date.'
+        : 'Publish it, or leave it to its release date.',
+  }),
+
+  'submission.rejected': ({ accession, comment }) => ({
+    subject: 'Rejected',
+    happened: [say('A curator has rejected your submission, for this reason:'), ...quote(comment)],
+    next: `Your files are kept. To appeal, write to the curators of this service, name ${accession}, and say why: they can reopen it.`,
+  }),
+
+  'submission.withdrawn': ({ event, comment }, as) => ({
+    subject: 'Withdrawn',
+    happened: [
+      say(
+        event === 'clock.expire'
+          ? 'The draft has expired, since nobody had worked on it for a long time: it was withdrawn.'
+          : `${event === 'admin.withdraw' ? 'An admin' : 'The submitter'} has withdrawn the submission.`,
+      ),
+      ...quote(comment),
+    ],
+    next: as === 'owner' ? 'If you want to go on with it, ask an admin to reopen it.' : '',
+  }),
+
+  'submission.reopened': ({ event, comment }, as) => ({
+    subject: 'Reopened',
+    happened: [
+      say(
+        event === 'submitter.reopen'
+          ? 'The submitter has reopened the approved submission for editing: the approval is dismissed.'
+          : event === 'admin.reopen'
+            ? 'An admin has reopened the submission for editing.'
+            : 'A curator has reopened the review: what was decided before is dismissed.',
+      ),
+      ...quote(comment),
+    ],
+    next: as === 'owner' && event === 'admin.reopen' ? 'Change what you want to change, and submit it again.' : '',
+  }),
+
+  'submission.published': ({ accession, record }, as) => ({
+    subject: 'Published',
+    happened: [
+      say(
+        `${as === 'owner' ? 'Your submission' : 'The submission that you reviewed'} is public, at its permanent address:`,
+      ),
+      link(accession, record),
+    ],
+    next: as === 'owner' ? 'Cite it by this address. To change something, begin a new version.' : '',
+    link: record,
+  }),
+
+  'submission.tombstoned': ({ tombstone, comment, accession, record }) => ({
+    subject: 'Taken down',
+    happened: [
+      say(`An admin has taken down what was published${tombstone ? ` (${tombstone.reason})` : ''}.`),
+      ...quote(comment),
+      link(`The address of ${accession} stays, and says why`, record),
+    ],
+    next: 'If you think that this is a mistake, write to the admins of this service: they can restore it.',
+    link: record,
+  }),
+
+  'submission.restored': ({ comment, accession, record }) => ({
+    subject: 'Restored',
+    happened: [say('What had been taken down is public again.'), ...quote(comment), link(accession, record)],
+    next: '',
+    link: record,
+  }),
+
+  'checks.failed': ({ report, state }, as) => ({
+    subject: 'Checks found problems',
+    happened: [
+      say(
+        `The checks found ${some(report?.errors ?? 0, 'error')} and ${some(report?.warnings ?? 0, 'warning')}` +
+          `${state.startsWith('curator_review') ? ' in a submission that is under review' : ''}:`,
+      ),
+      ...list((report?.findings ?? []).map(findingOf)),
+    ],
+    next:
+      as === 'owner'
+        ? 'Nothing is lost: correct what is wrong, bring only the files that changed, and submit it again. The report has every finding.'
+        : 'Waive each error with a reason, or request changes.',
+  }),
+
+  'review.requested': ({ round, dueAt }, as) => ({
+    subject: as === 'owner' ? 'Checks passed' : 'To be reviewed',
+    happened: [
+      say(
+        as === 'owner'
+          ? 'The checks are done, and found nothing that keeps your submission from its review.'
+          : `A submission has passed the checks and waits for its review (round ${round}).`,
+      ),
+    ],
+    next: dueAt ? `A decision is due by ${dayOf(dueAt)}.` : '',
+  }),
+
+  'changes.requested': ({ actor, comment, requests }) => ({
+    subject: 'Changes requested',
+    happened: [
+      say(`${by(actor, 'A curator')} asks for changes to your submission.`),
+      ...quote(comment),
+      ...list(
+        requests.map(({ severity, text }) => `${severity === 'must' ? 'Must' : 'Should'}: ${cut(oneLine(text), 1000)}`),
+      ),
+    ],
+    next: 'Change what is asked for, answer each request, and submit it again.',
+  }),
+
+  'file.refused': ({ file }) => ({
+    subject: 'File not accepted',
+    happened: [
+      say(`${file ? `The file “${oneLine(file.path)}”` : 'A file'} was not accepted:`),
+      ...quote(file?.problem ?? 'It did not arrive whole.'),
+    ],
+    next: 'Bring the file again.',
+  }),
+
+  'incident.opened': ({ incident, id }, as) =>
+    as === 'owner'
+      ? {
+          subject: 'A problem on our side',
+          happened: [
+            say('There is a problem on our side, and your submission waits until it is solved.'),
+            say('It is not your fault, your files are safe, and we have been alerted.'),
+          ],
+          next: '',
+        }
+      : {
+          subject: `Incident (${incident?.kind ?? 'unknown'})`,
+          happened: [
+            say(incident?.message ?? 'A fault of ours waits for somebody.'),
+            ...quote(incident?.problem ? cut(oneLine(incident.problem), 500) : null),
+            ...list([`Submission ${id}.`]),
+          ],
+          next: 'Find the cause, and try it again from its page. The submitter was told that it is our side.',
+        },
+};
+
+/** `error M04, sample.h5ad at /raw/X: … To fix: …` */
+function findingOf({ severity, rule, file, location, message, fix, count }: Finding): string {
+  const where = `${oneLine(file)}${location ? ` at ${oneLine(location)}` : ''}`;
+  const times = count > 1 ? ` (${count} times)` : '';
+  return `${severity} ${rule}, ${where}: ${cut(oneLine(message), 300)}${times} To fix: ${cut(oneLine(fix), 300)}`;
+}
+
+const by = (actor: string | null, otherwise: string): string => (actor ? oneLine(actor) : otherwise);
+const some = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
+
+const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'];
+
+function sizeOf(bytes: number): string {
+  const power = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length - 1);
+  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${UNITS[power]}`;
+}

@@ -1,0 +1,65 @@
+/** Who must be told of this message? Each of them is, once: in the list at once, and by mail where there is a mail server. */
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { CONFIG, type Config } from '../../src/config.js';
+import { AUDIENCE, audienceOf, type NotifiedTopic, type Reader } from '../../src/notifications/audience.js';
+import { DeliveriesService } from '../../src/notifications/deliveries.service.js';
+import { NotificationsService } from '../../src/notifications/notifications.service.js';
+import { type Occasion, OccasionsService, Payload } from '../../src/notifications/occasions.service.js';
+import { tell } from '../../src/notifications/telling.js';
+import type { JobOf } from '../../src/queues.js';
+import { JobWorker } from '../job-worker.js';
+
+/** Whoever takes a message has it alone, until the transaction ends. */
+const TAKE = `
+  UPDATE outbox_message SET "handledAt" = now() WHERE id = $1 AND "handledAt" IS NULL RETURNING topic, payload`;
+
+/** Whoever may have to do with a submission, and has an account that is open. */
+const PEOPLE = `
+  SELECT id, roles FROM person
+   WHERE "disabledAt" IS NULL AND (id = ANY ($1::uuid[]) OR roles && ARRAY['curator', 'admin'])`;
+
+@Injectable()
+export class NotificationWorker extends JobWorker<'notification'> {
+  protected readonly queue = 'notification';
+  protected override readonly concurrency = 4;
+
+  constructor(
+    @Inject(CONFIG) config: Config,
+    private readonly db: DataSource,
+    private readonly occasions: OccasionsService,
+    private readonly notifications: NotificationsService,
+    private readonly deliveries: DeliveriesService,
+  ) {
+    super(config);
+  }
+
+  async handle({ messageId }: JobOf<'notification'>): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const [[message]] = await tx.query(TAKE, [messageId]);
+      if (!message || !isNotified(message.topic)) return;
+
+      const occasion = await this.occasions.of(tx, message.topic, Payload.parse(message.payload));
+      if (!occasion) return;
+      const told = await this.write(tx, messageId, message.topic, occasion);
+      if (this.config.SMTP_URL) await this.deliveries.request(tx, told);
+    });
+  }
+
+  private async write(
+    tx: EntityManager,
+    messageId: string,
+    topic: NotifiedTopic,
+    occasion: Occasion,
+  ): Promise<string[]> {
+    const { id: submissionId, ownerId, assignee } = occasion;
+    const people: Reader[] = await tx.query(PEOPLE, [[ownerId, assignee]]);
+    const letters = audienceOf(topic, occasion, people).map(({ personId, as }) => ({
+      ...tell(topic, occasion, as),
+      ...{ messageId, personId, submissionId, topic },
+    }));
+    return this.notifications.write(tx, letters);
+  }
+}
+
+const isNotified = (topic: string): topic is NotifiedTopic => topic in AUDIENCE;
