@@ -77,7 +77,6 @@ export class FolderStore implements ObjectStore {
     await access(this.root, constants.R_OK | constants.W_OK);
   }
 
-  /** What crashed writers have left: removed when it was last written before `cutoff`. */
   async clean(cutoff: Date): Promise<number> {
     let removed = 0;
     for await (const { key, modifiedAt } of this.list(`${UNFINISHED}/`)) {

@@ -33,6 +33,8 @@ export interface ObjectStore {
   list(prefix: string): AsyncIterable<StoredBytes>;
   /** For readers that need a file: in a folder the object itself, not to be written to; else a copy in `scratch`. */
   toLocal(key: string, scratch: string): Promise<LocalCopy>;
+  /** What interrupted writers have left since before `cutoff` is removed; tells how much there was. */
+  clean(cutoff: Date): Promise<number>;
   /** Resolves when the store answers. */
   ping(): Promise<void>;
 }

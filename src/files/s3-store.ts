@@ -15,6 +15,7 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  ListMultipartUploadsCommand,
   NotFound,
   paginateListObjectsV2,
   S3Client,
@@ -24,7 +25,14 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { Config } from '../config.js';
-import { type ByteRange, type LocalCopy, ObjectMissing, type ObjectStore, type StoredBytes } from './object-store.js';
+import {
+  type ByteRange,
+  type LocalCopy,
+  ObjectMissing,
+  type ObjectStore,
+  type StoredBytes,
+  uploadKey,
+} from './object-store.js';
 
 const MIB = 1_048_576;
 
@@ -113,6 +121,18 @@ export class S3Store implements ObjectStore {
       throw error;
     }
     return { path, release };
+  }
+
+  /** Multipart uploads that nobody ends any more; those of the spool are ended with their rows. */
+  async clean(cutoff: Date): Promise<number> {
+    const { Uploads = [] } = await this.client.send(new ListMultipartUploadsCommand({ Bucket: this.bucket }));
+    const left = Uploads.filter(
+      ({ Key = '', Initiated }) => !Key.startsWith(uploadKey('')) && Initiated && Initiated < cutoff,
+    );
+    for (const { Key = '', UploadId } of left) {
+      await this.client.send(new AbortMultipartUploadCommand({ ...this.at(Key), UploadId }));
+    }
+    return left.length;
   }
 
   async ping(): Promise<void> {

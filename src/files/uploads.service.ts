@@ -1,0 +1,276 @@
+/** What is on its way into a submission? The rows of uploads and imports; alone in writing them. */
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { CONFIG, type Config } from '../config.js';
+import type { User } from '../identity/user.js';
+import { post } from '../outbox/outbox.js';
+import type { Submission } from '../submissions/submission.entity.js';
+import { SubmissionNotFound, TransitionRefused } from '../submissions/submission.errors.js';
+import { SubmissionsService } from '../submissions/submissions.service.js';
+import { FileNameTaken, UploadNotFound } from './files.errors.js';
+import { foldersOf } from './names.js';
+import { Spool } from './spool.js';
+import { Upload } from './upload.entity.js';
+import { takeUpload, type UploadLease } from './upload-lease.js';
+
+/** What is to come. */
+export interface Expected {
+  readonly id: string;
+  readonly path: string;
+  readonly size: number | null;
+  readonly sha256: string | null;
+}
+
+/** Where it is to come from, when nobody sends it. */
+export interface Source {
+  readonly url: string;
+  readonly guessed: boolean;
+}
+
+/** A file or an upload of $1 that cannot be beside the path $2, which lies in the folders $3; $4 is the upload itself. */
+const NEIGHBOUR = `
+  SELECT path FROM (
+    SELECT path FROM submission_file WHERE "submissionId" = $1
+    UNION ALL
+    SELECT path FROM upload WHERE "submissionId" = $1 AND state IN ('receiving', 'verifying') AND id <> $4) other
+   WHERE path <> $2 AND (
+     lower(path) COLLATE "C" = lower($2)
+     OR lower(path) COLLATE "C" = ANY (SELECT lower(folder) FROM unnest($3::text[]) folder)
+     OR (lower(path) COLLATE "C" > lower($2) || '/' AND lower(path) COLLATE "C" < lower($2) || '0'))
+   LIMIT 1`;
+
+const AT_ONCE = 500;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Somebody else has decided upon the upload: there is nothing left to do, and nothing of it is kept. */
+class Decided extends Error {}
+
+@Injectable()
+export class UploadsService {
+  constructor(
+    private readonly db: DataSource,
+    private readonly submissions: SubmissionsService,
+    private readonly spool: Spool,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** A new upload takes the place of an older one of the same path; a file of that path stays until the new one is whole. */
+  async begin(submissionId: string, user: User, expected: Expected, source: Source | null = null): Promise<Upload> {
+    const { id, path, size, sha256 } = expected;
+    let replaced: { id: string }[] = [];
+    await this.submissions.filesChanged(submissionId, user, async (tx) => {
+      [replaced] = await tx.query(
+        `DELETE FROM upload WHERE "submissionId" = $1 AND path = $2 AND state <> 'done' RETURNING id`,
+        [submissionId, path],
+      );
+      await mustBeFree(tx, submissionId, path, id);
+      await tx.query(
+        `INSERT INTO upload (id, "submissionId", "personId", path, origin, url, guessed, size, sha256, state)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'receiving')`,
+        [
+          id,
+          submissionId,
+          user.id,
+          path,
+          source ? 'import' : 'upload',
+          source?.url ?? null,
+          source?.guessed ?? false,
+          size,
+          sha256,
+        ],
+      );
+      if (source) await post(tx, { topic: 'import.requested', uploadId: id, attempt: 1 });
+    });
+    for (const older of replaced) await this.spool.discard(older.id);
+    return this.get(id);
+  }
+
+  /** A file that comes from an address; a worker fetches it. */
+  async beginImport(
+    submissionId: string,
+    user: User,
+    { path, sha256, ...source }: Source & { readonly path: string; readonly sha256: string | null },
+  ): Promise<Upload> {
+    return this.begin(submissionId, user, { id: randomUUID(), path, size: null, sha256 }, source);
+  }
+
+  async get(id: string): Promise<Upload> {
+    const upload = await this.find(id);
+    if (!upload) throw new UploadNotFound(id);
+    return upload;
+  }
+
+  async find(id: string): Promise<Upload | null> {
+    return this.db.manager.findOneBy(Upload, { id });
+  }
+
+  /** Whoever began it goes on with it; for everybody else it does not exist. */
+  async getFor(id: string, user: User): Promise<Upload> {
+    const upload = await this.get(id);
+    if (upload.personId !== user.id) throw new UploadNotFound(id);
+    return upload;
+  }
+
+  /** How far it has come; false: it is no longer being received. */
+  async progress(id: string, received: number, size: number | null = null): Promise<boolean> {
+    const [, changed] = await this.db.query(
+      `UPDATE upload SET received = $2, size = coalesce($3, size), "updatedAt" = now()
+        WHERE id = $1 AND state = 'receiving'`,
+      [id, received, size],
+    );
+    return changed === 1;
+  }
+
+  /** What the other server says of its file: its version, and its name where the path was but a guess. */
+  async describe({ id, submissionId, path, guessed }: Upload, etag: string | null, name: string | null): Promise<void> {
+    await this.db.query('UPDATE upload SET etag = $2 WHERE id = $1', [id, etag]);
+    if (!guessed || name === null || name === path) return;
+    await this.submissions
+      .filesChanged(submissionId, null, async (tx) => {
+        await mustBeFree(tx, submissionId, name, id);
+        const same = `SELECT FROM upload WHERE "submissionId" = $1 AND path = $2 AND state <> 'done' AND id <> $3`;
+        if ((await tx.query(same, [submissionId, name, id])).length > 0) throw new FileNameTaken(name, name);
+        await tx.query('UPDATE upload SET path = $2, guessed = false WHERE id = $1', [id, name]);
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof FileNameTaken)) throw error; // where the name is taken, the guess stands
+      });
+  }
+
+  /** All bytes are here, and are looked at next: by the caller if it knows their digest already, otherwise by a worker. */
+  async whole(id: string, size: number, by: 'caller' | 'worker'): Promise<Upload | null> {
+    return this.db.transaction(async (tx) => {
+      const [[row] = []] = await tx.query(
+        `UPDATE upload SET state = 'verifying', size = $2, received = $2, problem = NULL, "updatedAt" = now(),
+                "leaseUntil" = CASE WHEN $3 THEN now() + $4 * interval '1 ms' END
+          WHERE id = $1 AND state = 'receiving' RETURNING attempt`,
+        [id, size, by === 'caller', this.config.LEASE],
+      );
+      if (!row) return null;
+      if (by === 'worker') await post(tx, { topic: 'upload.received', uploadId: id, attempt: row.attempt });
+      return tx.findOneBy(Upload, { id });
+    });
+  }
+
+  /** Work on it, if that attempt counts and nobody else does. */
+  take(work: { readonly id: string; readonly attempt: number }): Promise<UploadLease | null> {
+    return takeUpload(this.db, work, this.config.LEASE);
+  }
+
+  /** What was in the way of this attempt: told when there is no other. */
+  async note({ id, attempt }: Upload, problem: string): Promise<void> {
+    await this.db.query('UPDATE upload SET problem = $3 WHERE id = $1 AND attempt = $2', [id, attempt, problem]);
+  }
+
+  /** Give it to the workers once more, unless that has been done. */
+  async again({ id, attempt, state }: Upload): Promise<boolean> {
+    return this.db.transaction(async (tx) => {
+      const [, changed] = await tx.query(
+        `UPDATE upload SET attempt = attempt + 1, "leaseUntil" = NULL WHERE id = $1 AND attempt = $2 AND state = $3`,
+        [id, attempt, state],
+      );
+      if (changed !== 1) return false;
+      const topic = state === 'verifying' ? 'upload.received' : 'import.requested';
+      await post(tx, { topic, uploadId: id, attempt: attempt + 1 });
+      return true;
+    });
+  }
+
+  /** Those that work is promised on, and in nobody's hands; one whose message still waits for the relay is not lost. */
+  async inNobodysHands(): Promise<Upload[]> {
+    return this.db.manager
+      .createQueryBuilder(Upload, 'upload')
+      .where(
+        `(state = 'verifying' OR (state = 'receiving' AND origin = 'import'))
+         AND ("leaseUntil" IS NULL OR "leaseUntil" < now())
+         AND NOT EXISTS (SELECT FROM outbox_message m
+                          WHERE m."relayedAt" IS NULL AND m.payload ->> 'uploadId' = upload.id::text)`,
+      )
+      .orderBy('"updatedAt"')
+      .limit(AT_ONCE)
+      .getMany();
+  }
+
+  /** Those that their submitters have not gone on with since. */
+  async idleSince(cutoff: string): Promise<Upload[]> {
+    return this.db.manager
+      .createQueryBuilder(Upload, 'upload')
+      .where(`state = 'receiving' AND origin = 'upload' AND "updatedAt" < :cutoff`, { cutoff })
+      .orderBy('"updatedAt"')
+      .limit(AT_ONCE)
+      .getMany();
+  }
+
+  /** Bytes that a crash has left behind: of uploads that are over, or never were. */
+  async sweepSpool(cutoff: Date): Promise<number> {
+    let swept = 0;
+    for await (const id of this.spool.olderThan(cutoff)) {
+      const under = UUID.test(id) && (await this.find(id));
+      if (under && (under.state === 'receiving' || under.state === 'verifying')) continue;
+      await this.spool.discard(id);
+      swept++;
+    }
+    return swept;
+  }
+
+  /** It becomes a file of its submission, in the place of one of the same path. */
+  async settle(upload: Upload, alongside: (tx: EntityManager) => Promise<void>): Promise<Submission | null> {
+    return this.decide(upload, async (tx) => {
+      await mustBe(tx, upload.id, `state = 'done', problem = NULL, "leaseUntil" = NULL`, `state = 'verifying'`);
+      await alongside(tx);
+    });
+  }
+
+  /** It will not become a file; its bytes are removed, and its submitter is told why. False: it is over already. */
+  async fail(upload: Upload, problem: string): Promise<boolean> {
+    const { id, submissionId } = upload;
+    const failed = async (tx: EntityManager) => {
+      const under = `state IN ('receiving', 'verifying')`;
+      await mustBe(tx, id, `state = 'failed', problem = $2, "leaseUntil" = NULL`, under, problem);
+      await post(tx, { topic: 'file.refused', submissionId, uploadId: id });
+    };
+    const settled = await this.decide(upload, failed).catch(async (error: unknown) => {
+      if (!(error instanceof TransitionRefused)) throw error;
+      // The files of the submission do not change any more, and it needs not know.
+      return this.unlessDecided(this.db.transaction(failed));
+    });
+    await this.spool.discard(id);
+    return settled !== null;
+  }
+
+  /** Its submitter does not want it any more. */
+  async giveUp({ id, submissionId }: Upload, user: User): Promise<void> {
+    await this.submissions.filesChanged(submissionId, user, async (tx) => {
+      const [, deleted] = await tx.query(`DELETE FROM upload WHERE id = $1 AND state <> 'done'`, [id]);
+      if (deleted !== 1) throw new UploadNotFound(id);
+    });
+    await this.spool.discard(id);
+  }
+
+  private decide({ submissionId }: Upload, act: (tx: EntityManager) => Promise<void>): Promise<Submission | null> {
+    return this.unlessDecided(this.submissions.filesChanged(submissionId, null, act));
+  }
+
+  private async unlessDecided<T>(decision: Promise<T>): Promise<T | null> {
+    try {
+      return await decision;
+    } catch (error) {
+      if (error instanceof Decided || error instanceof SubmissionNotFound) return null;
+      throw error;
+    }
+  }
+}
+
+/** @throws Decided when the upload is not as `while_` says any more */
+async function mustBe(tx: EntityManager, id: string, set: string, while_: string, ...values: string[]): Promise<void> {
+  const sql = `UPDATE upload SET ${set}, "updatedAt" = now() WHERE id = $1 AND ${while_}`;
+  const [, changed] = await tx.query(sql, [id, ...values]);
+  if (changed !== 1) throw new Decided();
+}
+
+/** @throws FileNameTaken when another file cannot be beside it */
+async function mustBeFree(tx: EntityManager, submissionId: string, path: string, id: string): Promise<void> {
+  const [other] = await tx.query(NEIGHBOUR, [submissionId, path, foldersOf(path), id]);
+  if (other) throw new FileNameTaken(path, other.path);
+}
