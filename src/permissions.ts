@@ -77,9 +77,11 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'PUT /submissions/{id}/checklist/{item}': to('reviewer', 'review'),
   'GET /submissions/{id}/change-requests': to('reader', 'submission:read'),
   'POST /submissions/{id}/change-requests': to('reviewer', 'review'),
+  'GET /submissions/{id}/change-requests/{crId}': to('reader', 'submission:read'),
   'PATCH /submissions/{id}/change-requests/{crId}': to('reader', 'submission:write', 'review'),
   'GET /submissions/{id}/waivers': to('reader', 'submission:read'),
   'POST /submissions/{id}/waivers': to('reviewer', 'review'),
+  'GET /submissions/{id}/waivers/{waiverId}': to('reader', 'submission:read'),
   'DELETE /submissions/{id}/waivers/{waiverId}': to('reviewer', 'review'),
 
   'GET /records': anyone,

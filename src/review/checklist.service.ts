@@ -1,0 +1,107 @@
+/** What has been looked at before an approval? A tick holds for the content it was set on, and comes back with it. */
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { profileOf } from '../../checks/profiles/index.js';
+import type { ChecklistItem } from '../../checks/profiles/profile.js';
+import type { User } from '../identity/user.js';
+import type { Precondition } from '../platform/etag.js';
+import { factsOf, type Known } from '../submissions/facts.js';
+import type { Submission } from '../submissions/submission.entity.js';
+import type { ChecklistItemView, ChecklistView, Tick } from './checklist.schema.js';
+import { ChecklistItemNotFound, TickedByChecks } from './review.errors.js';
+import { ReviewDesk } from './review-desk.js';
+
+interface Ticked {
+  readonly item: string;
+  readonly basis: string;
+  readonly done: boolean;
+  readonly note: string | null;
+  readonly personId: string;
+  readonly name: string;
+  readonly tickedAt: Date;
+}
+
+/** What a tick would overwrite. */
+export const taggedItems = ({ items }: ChecklistView) =>
+  Object.fromEntries(items.map(({ id, done, note }) => [id, { done, note }]));
+
+@Injectable()
+export class ChecklistService {
+  constructor(
+    private readonly db: DataSource,
+    private readonly desk: ReviewDesk,
+  ) {}
+
+  async read(submission: Submission, tx: EntityManager = this.db.manager): Promise<ChecklistView> {
+    return view(submission, await factsOf(tx, submission), await ticksOf(tx, submission.id));
+  }
+
+  /** @returns the checklist as it is now, and its item. */
+  async tick(
+    id: string,
+    item: string,
+    { done, note }: Tick,
+    user: User,
+    expected: Precondition,
+  ): Promise<{ checklist: ChecklistView; item: ChecklistItemView }> {
+    return this.desk.review(id, user, 'The checklist is ticked', async (tx, submission) => {
+      const { of } = tickable(submission, item);
+      expected.check(taggedItems(await this.read(submission, tx)));
+
+      const { bases } = await factsOf(tx, submission);
+      await tx.query(
+        `INSERT INTO checklist_tick ("submissionId", item, basis, done, note, "personId") VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT ("submissionId", item, basis)
+         DO UPDATE SET done = $4, note = $5, "personId" = $6, "tickedAt" = now()`,
+        [id, item, bases[of], done, note || null, user.id],
+      );
+      const checklist = await this.read(submission, tx);
+      return { checklist, item: itemOf(checklist.items, item) };
+    });
+  }
+}
+
+/** @throws ChecklistItemNotFound, TickedByChecks */
+function tickable(submission: Submission, id: string): ChecklistItem {
+  const item = itemOf(profileOf(submission).checklist, id);
+  if (item.auto) throw new TickedByChecks(id);
+  return item;
+}
+
+function itemOf<Item extends { readonly id: string }>(items: readonly Item[], id: string): Item {
+  const item = items.find((one) => one.id === id);
+  if (!item) {
+    throw new ChecklistItemNotFound(
+      id,
+      items.map((one) => one.id),
+    );
+  }
+  return item;
+}
+
+const ticksOf = (tx: EntityManager, id: string): Promise<Ticked[]> =>
+  tx.query(
+    `SELECT t.item, t.basis, t.done, t.note, t."personId", t."tickedAt", p.name
+       FROM checklist_tick t JOIN person p ON p.id = t."personId" WHERE t."submissionId" = $1`,
+    [id],
+  );
+
+function view(submission: Submission, known: Known, ticks: readonly Ticked[]): ChecklistView {
+  const items = profileOf(submission).checklist.map(({ id, text, auto, of }) => {
+    const tick = auto ? undefined : ticks.find((one) => one.item === id && one.basis === known.bases[of]);
+    return {
+      id,
+      text,
+      auto,
+      done: auto ? isSoundNow(submission, known) : (tick?.done ?? false),
+      note: tick?.note ?? null,
+      by: tick ? { id: tick.personId, name: tick.name } : null,
+      at: tick?.tickedAt.toISOString() ?? null,
+    };
+  });
+  return { items };
+}
+
+/** What is here was checked, and its errors are waived. */
+const isSoundNow = ({ sealed, checked }: Submission, { revision, unwaived }: Known): boolean =>
+  sealed !== null && checked === sealed && revision === sealed && unwaived === 0;
