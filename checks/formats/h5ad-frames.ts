@@ -1,0 +1,157 @@
+/** Have obs and var the columns that the schema requires, of the right types, and can AnnData read them? */
+import { type AnnData, type Column, type Fault, type Frame, lengthOf } from '../readers/anndata.js';
+import { repeatsIn, straysIn, valuesOf } from '../readers/columns.js';
+import type { Hdf5 } from '../readers/hdf5.js';
+import { guarded, type H5adPen, type Saying } from './h5ad-rules.js';
+
+/** Findings for one frame or matrix, before the rest are counted together. */
+const MOST_FAULTS = 20;
+/** Values that are told as facts. */
+const MOST_VALUES = 200;
+
+export const ASSAY = 'assay_ontology_term_id';
+
+type Kind = 'any' | 'bool' | 'categorical' | 'categorical of strings';
+
+/** Required columns, and of which type. The reference validator lets a file without cell types pass; this does not. */
+const CELL_COLUMNS: Readonly<Record<string, Kind>> = {
+  cell_type_ontology_term_id: 'any',
+  [ASSAY]: 'any',
+  disease_ontology_term_id: 'any',
+  sex_ontology_term_id: 'any',
+  tissue_ontology_term_id: 'any',
+  self_reported_ethnicity_ontology_term_id: 'any',
+  development_stage_ontology_term_id: 'any',
+  is_primary_data: 'bool',
+  donor_id: 'categorical of strings',
+  suspension_type: 'categorical',
+  tissue_type: 'categorical',
+};
+const GENE_COLUMNS: Readonly<Record<string, Kind>> = { feature_is_filtered: 'bool' };
+
+/** Whether the frames can be read: their columns, their lengths, the codes of their categories. */
+export function* judgeFrames(hdf5: Hdf5, { obs, var: genes, rawVar }: AnnData, pen: H5adPen): Saying {
+  for (const name of ['obs', 'var']) {
+    if (hdf5.root.children.has(name)) continue;
+    yield pen.report('F01', { location: `/${name}`, why: `there is no ${name}`, found: 'nothing' });
+  }
+  for (const frame of [obs, genes, rawVar]) {
+    if (!frame) continue;
+    yield* judgeFaults(frame.faults, pen);
+    yield* judgeNames(frame, pen);
+    for (const column of frame.columns.values()) yield* guarded(pen, judgeCodes(hdf5, column, pen));
+  }
+}
+
+function* judgeFaults(faults: readonly Fault[], pen: H5adPen): Saying {
+  for (const { place, why } of faults.slice(0, MOST_FAULTS)) yield pen.report('F01', { location: place, why });
+  const rest = faults.slice(MOST_FAULTS);
+  const [first] = rest;
+  if (!first) return;
+  const samples = rest.slice(0, 5).map(({ why }) => why);
+  yield pen.report('F01', { location: '/', key: 'more', count: rest.length, samples, why: first.why });
+}
+
+function* judgeNames({ path, names }: Frame, pen: H5adPen): Saying {
+  const seen = new Map<string, number>();
+  for (const name of names) seen.set(name, (seen.get(name) ?? 0) + 1);
+  const frame = path.slice(1).replace('/', '.');
+  for (const [column, count] of [...seen].filter(([, times]) => times > 1).slice(0, MOST_FAULTS)) {
+    yield pen.report('F02', { location: path, key: column, column, count, frame, samples: [column] });
+  }
+}
+
+function* judgeCodes(hdf5: Hdf5, column: Column, pen: H5adPen): Saying {
+  if (column.kind !== 'categorical') return;
+  const { count, rows } = straysIn(hdf5, column);
+  if (count === 0) return;
+  const [categories = 0] = column.categories.shape;
+  yield pen.report('F01', {
+    ...{ location: column.path, key: 'codes', count },
+    why: `${count} codes in ${column.path} stand for none of its ${categories} categories`,
+    samples: rows.map(({ row, code }) => `row ${row}: ${code}`),
+  });
+}
+
+/** The cells: required columns, their names, and what there is to know about them. */
+export function* judgeCells(hdf5: Hdf5, { obs, var: genes, embeddings, uns }: AnnData, pen: H5adPen): Saying {
+  yield pen.learn({
+    cellCount: obs?.index ? lengthOf(obs.index) : null,
+    geneCount: genes?.index ? lengthOf(genes.index) : null,
+    obsColumns: obs ? [...obs.columns.keys()].slice(0, MOST_VALUES) : [],
+    embeddings: embeddings.slice(0, MOST_VALUES),
+    schemaVersion: uns.get('schema_version') ?? null,
+    organism: uns.get('organism_ontology_term_id') ?? null,
+    title: uns.get('title') ?? null,
+  });
+  if (!obs || isWhollyUnread(obs)) return;
+  yield* judgeColumns(obs, 'obs', CELL_COLUMNS, pen);
+
+  yield* guarded(pen, learnAssays(hdf5, obs, pen));
+  yield* guarded(pen, judgeCellNames(hdf5, obs, pen));
+}
+
+function* learnAssays(hdf5: Hdf5, obs: Frame, pen: H5adPen): Saying {
+  const assays = obs.columns.get(ASSAY);
+  if (assays) yield pen.learn({ assays: [...valuesOf(hdf5, assays, MOST_VALUES).keys()] });
+}
+
+function* judgeCellNames(hdf5: Hdf5, { index }: Frame, pen: H5adPen): Saying {
+  if (!index) return;
+  const { count, values } = repeatsIn(hdf5, index);
+  if (count === 0) return;
+  const samples = values.map(({ value, rows }) => `${value}: rows ${rows.join(' and ')}`);
+  yield pen.report('O02', { location: index.path, count, samples });
+}
+
+/** The genes: required columns. */
+export function* judgeGenes({ var: genes }: AnnData, pen: H5adPen): Saying {
+  if (genes && !isWhollyUnread(genes)) yield* judgeColumns(genes, 'var', GENE_COLUMNS, pen);
+}
+
+const isWhollyUnread = ({ path, faults }: Frame): boolean => faults.some(({ place }) => place === path);
+
+function* judgeColumns(
+  { path, columns, faults }: Frame,
+  frame: string,
+  required: typeof CELL_COLUMNS,
+  pen: H5adPen,
+): Saying {
+  for (const [name, kind] of Object.entries(required)) {
+    const column = columns.get(name);
+    const location = `${path}/${name}`;
+    if (column) yield* judgeKind(column, kind, { frame, name }, pen);
+    // Of one that is there and cannot be read, that is told.
+    else if (!faults.some(({ place }) => place === location)) {
+      yield pen.report('O01', { location, frame, column: name, found: 'nothing', expected: 'a column' });
+    }
+  }
+}
+
+function* judgeKind(column: Column, kind: Kind, of: { frame: string; name: string }, pen: H5adPen): Saying {
+  const found = kindOf(column);
+  if (kind === 'any' || column.kind === 'closed' || found.startsWith(kind)) return;
+  const values = `adata.${of.frame}["${of.name}"]`;
+  const line = `${values} = ${values}${conversionOf(kind, found)}`;
+  yield pen.report('O07', { location: column.path, found, expected: kind, line });
+}
+
+function conversionOf(kind: Kind, found: string): string {
+  // Of a string, astype(bool) would make True: of "False", too.
+  if (kind === 'bool') return found.endsWith('string') || found.endsWith('strings') ? ' == "True"' : '.astype(bool)';
+  return kind === 'categorical of strings' ? '.astype(str).astype("category")' : '.astype("category")';
+}
+
+/** In words: `bool`, `string`, `float64`, `categorical of strings`, `nullable bool`. */
+function kindOf(column: Column): string {
+  switch (column.kind) {
+    case 'closed':
+      return 'not readable';
+    case 'plain':
+      return column.values.dtype;
+    case 'nullable':
+      return `nullable ${column.values.dtype}`;
+    case 'categorical':
+      return `categorical of ${column.categories.text ? 'strings' : column.categories.dtype}`;
+  }
+}

@@ -1,0 +1,112 @@
+/** Is this an h5ad file, has it what the single-cell schema requires, and are its raw counts counts? */
+import { defineCheck, type Options, type Said, type SourceFile } from '../check.js';
+import { annDataOf } from '../readers/anndata.js';
+import { contentOf, isZeroFilled } from '../readers/content.js';
+import { type Because, type Closed, type Hdf5, openHdf5 } from '../readers/hdf5.js';
+import { extentOf } from '../readers/hdf5-extent.js';
+import { judgeCells, judgeFrames, judgeGenes } from './h5ad-frames.js';
+import { judgeCounts, judgeMatrices } from './h5ad-matrices.js';
+import { guarded, type H5adPen, RULES, type Saying, UPLOAD_AGAIN, unreadable } from './h5ad-rules.js';
+
+export const h5adCheck = defineCheck({
+  id: 'h5ad',
+  version: 1,
+  title: 'AnnData file of single cells',
+  extensions: ['.h5ad'],
+  rules: RULES,
+
+  async *run(file, pen, options) {
+    const otherwise = await otherThanHdf5(file, pen);
+    if (otherwise) return yield otherwise;
+
+    let hdf5: Hdf5;
+    try {
+      hdf5 = await openHdf5(file.local);
+    } catch (error) {
+      return yield unreadable(pen, error);
+    }
+    try {
+      yield* once(guarded(pen, judge(hdf5, pen, options)));
+    } finally {
+      hdf5.close();
+    }
+  },
+});
+
+/** What is damaged is met by each part that reads it. */
+function* once(saying: Saying): Saying {
+  const told = new Set<string>();
+  for (const said of saying) {
+    const fingerprint = 'finding' in said ? said.finding.fingerprint : null;
+    if (fingerprint && told.has(fingerprint)) continue;
+    if (fingerprint) told.add(fingerprint);
+    yield said;
+  }
+}
+
+/** From what is cheap to what takes long, each part whatever the others say. */
+function* judge(hdf5: Hdf5, pen: H5adPen, options: Options): Saying {
+  yield* judgeClosed(hdf5, pen);
+  const anndata = annDataOf(hdf5);
+  yield* guarded(pen, judgeFrames(hdf5, anndata, pen));
+  yield* guarded(pen, judgeCells(hdf5, anndata, pen));
+  yield* guarded(pen, judgeGenes(anndata, pen));
+  yield* guarded(pen, judgeMatrices(hdf5, anndata, pen));
+  yield* guarded(pen, judgeCounts(hdf5, anndata, pen, options));
+}
+
+/** What the bytes are where they are no HDF5, or not all of it. */
+async function otherThanHdf5(file: SourceFile, pen: H5adPen): Promise<Said | null> {
+  const { size } = file;
+  if (size === 0) return pen.report('F01', { why: 'it is empty', found: '0 bytes', fix: UPLOAD_AGAIN });
+
+  const extent = await extentOf(file);
+  if (extent?.end && extent.end <= size) return null;
+  if (extent) {
+    const promised = extent.end ? `, and its superblock promises ${extent.end}` : ' and end within the superblock';
+    const expected = extent.end ? `${extent.end} bytes` : undefined;
+    const why = `it is an HDF5 file that was cut off: there are ${size} bytes${promised}`;
+    return pen.report('F01', { why, found: `${size} bytes`, expected, fix: UPLOAD_AGAIN });
+  }
+
+  const beginning = await file.read(0, 4096);
+  if (isZeroFilled(beginning)) {
+    return pen.report('F01', { why: 'it begins with nothing but zeros', found: 'zeros', fix: UPLOAD_AGAIN });
+  }
+  const { name, fix } = contentOf(beginning) ?? {
+    name: 'no HDF5 file, and its first bytes are those of nothing that is known here',
+    fix: 'Upload the file that AnnData wrote: `adata.write_h5ad("new.h5ad")`.',
+  };
+  return pen.report('F01', { why: `it is ${name}`, found: name, expected: 'an HDF5 file', fix });
+}
+
+const WRITE_AGAIN = RULES.F01.fix;
+const FIXES: Readonly<Record<Because, string>> = {
+  link: 'Put everything in the one file: read it with AnnData and write it again, `adata.write_h5ad("new.h5ad")`.',
+  cycle: WRITE_AGAIN,
+  depth: 'Remove from uns what does not belong to the data set, and write the file again.',
+  filter: 'Write the file again with gzip: `adata.write_h5ad("new.h5ad", compression="gzip")`.',
+  chunk: WRITE_AGAIN,
+  virtual: WRITE_AGAIN,
+  kind: WRITE_AGAIN,
+  damage: UPLOAD_AGAIN,
+};
+
+/** What HDF5 could not or must not enter: one finding for each reason. */
+function* judgeClosed({ closed }: Hdf5, pen: H5adPen): Saying {
+  for (const because of Object.keys(FIXES)) {
+    const parts = closed.filter((part) => part.because === because);
+    const [first, ...more] = parts;
+    if (first) yield pen.report('F01', { ...toldOf(first, more.length), samples: parts.slice(0, 5).map(sampleOf) });
+  }
+}
+
+function toldOf({ path, because, detail }: Closed, more: number) {
+  const others = more === 0 ? '' : `, and ${more} more like it`;
+  return {
+    ...{ location: more === 0 ? path : '/', key: because, count: more + 1, found: detail, fix: FIXES[because] },
+    why: `${path} is not read, because ${detail}${others}`,
+  };
+}
+
+const sampleOf = ({ path, detail }: Closed): string => `${path}: ${detail}`;

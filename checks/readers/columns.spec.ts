@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type ColumnParts, writeH5ad } from '../samples/h5ad.js';
+import { annDataOf, type Column } from './anndata.js';
+import { repeatsIn, straysIn, textAt, textsOf, valuesOf } from './columns.js';
+import { type Hdf5, openHdf5 } from './hdf5.js';
+
+const MINUTE = 60_000;
+const folder = mkdtempSync(join(tmpdir(), 'columns-'));
+let files = 0;
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function withColumn<T>(values: ColumnParts, cells: number, use: (hdf5: Hdf5, column: Column) => T): Promise<T> {
+  const local = join(folder, `${files++}.h5ad`);
+  await writeH5ad(local, { cells, genes: 2, obs: { it: values } });
+  const hdf5 = await openHdf5(local);
+  try {
+    const column = annDataOf(hdf5).obs?.columns.get('it');
+    if (!column) throw new Error('There is no such column.');
+    return use(hdf5, column);
+  } finally {
+    hdf5.close();
+  }
+}
+
+const allOf = (hdf5: Hdf5, column: Column) => [...textsOf(hdf5, column)].flatMap(({ values }) => values);
+
+describe('columns', () => {
+  it.each<[string, ColumnParts, (string | null)[]]>([
+    ['strings', ['a', '', 'ç'], ['a', '', 'ç']],
+    ['bools', [true, false, true], ['1', '0', '1']],
+    ['numbers', Float64Array.of(0.5, -1, 3), ['0.5', '-1', '3']],
+    ['categories', { categories: ['x', 'y'], codes: [1, 0, -1] }, ['y', 'x', null]],
+    ['categories that are numbers', { categories: Int32Array.of(7, 8), codes: [1, 1, 0] }, ['8', '8', '7']],
+  ])('are read as text where they are %s', async (_, values, texts) => {
+    await withColumn(values, 3, (hdf5, column) => {
+      expect(allOf(hdf5, column)).toEqual(texts);
+      expect([0, 1, 2, 3].map((row) => textAt(hdf5, column, row))).toEqual([...texts, null]);
+    });
+  });
+
+  it('tell their values and how often each comes, no more than asked', async () => {
+    await withColumn(['b', 'a', 'b', 'c'], 4, (hdf5, column) => {
+      expect([...valuesOf(hdf5, column, 9)]).toEqual([
+        ['b', 2],
+        ['a', 1],
+        ['c', 1],
+      ]);
+      expect([...valuesOf(hdf5, column, 2)]).toEqual([
+        ['b', 2],
+        ['a', 1],
+      ]);
+    });
+  });
+
+  it('tell codes that stand for nothing', async () => {
+    await withColumn({ categories: ['x'], codes: [0, -1, 1, -2] }, 4, (hdf5, column) => {
+      expect(column.kind === 'categorical' && straysIn(hdf5, column)).toEqual({
+        count: 2,
+        rows: [
+          { row: 2, code: 1 },
+          { row: 3, code: -2 },
+        ],
+      });
+    });
+  });
+
+  it('find the values that come more than once, as a Map does', { timeout: MINUTE }, async () => {
+    const words = fc.array(
+      fc.string({ unit: 'grapheme', maxLength: 3 }).filter((word) => !word.includes('\0')),
+      {
+        minLength: 1,
+        maxLength: 60,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(words, async (values) => {
+        const rowsOf = new Map<string, number[]>();
+        for (const [row, value] of values.entries()) rowsOf.set(value, [...(rowsOf.get(value) ?? []), row]);
+        const repeated = [...rowsOf].filter(([, rows]) => rows.length > 1);
+
+        const { count, values: found } = await withColumn(values, values.length, repeatsIn);
+
+        expect(count).toBe(repeated.reduce((sum, [, rows]) => sum + rows.length, 0));
+        expect(found).toHaveLength(Math.min(repeated.length, 5));
+        for (const { value, rows } of found) expect(rows).toEqual(rowsOf.get(value)?.slice(0, 2));
+      }),
+      { numRuns: 40, seed: 3 },
+    );
+  });
+
+  it('tell tens of thousands of names apart', async () => {
+    const names = Array.from({ length: 40_000 }, (_, i) => `cell-${i === 39_999 ? 123 : i}`);
+
+    const repeats = await withColumn(names, 40_000, repeatsIn);
+
+    expect(repeats).toEqual({ count: 2, values: [{ value: 'cell-123', rows: [123, 39_999] }] });
+  });
+});

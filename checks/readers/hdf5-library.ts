@@ -1,0 +1,215 @@
+/**
+ * How is HDF5's C library run on a file that may be hostile? One WebAssembly instance for each file, which sees that
+ * file and no other, gets so much memory and no more, and is thrown away afterwards.
+ *
+ * h5wasm's own instance is not used: it is one for the whole process, so that whatever a damaged file does to it would
+ * stay. Nor is its throwing error handler: it writes a file in /tmp for each error, and what is open stays open.
+ */
+import type { Module } from 'h5wasm/node';
+
+type H5wasm = typeof Module;
+
+/** Chunks inflate here, and a small file may hold a chunk that inflates to gigabytes. */
+const HEAP_BYTES = 160 * 2 ** 20;
+const PAGE_BYTES = 65_536;
+/** Each leaves a little of the library's stack behind, of which there are 2 MiB. */
+const FAULTS = 1_000;
+
+/** How a collection of strings begins: signature, version, nothing. */
+const GLOBAL_HEAP = Buffer.from('GCOL\x01\0\0\0', 'latin1');
+
+const EIO = 29;
+const ENOENT = 44;
+/** Opens a folder: HDF5 looking for plugins. */
+const O_DIRECTORY = 65_536;
+
+/** Something in the file that cannot be read, and why. */
+export class Hdf5Fault extends Error {
+  constructor(
+    /** Path within the file: `/obs/donor_id`. */
+    readonly place: string,
+    /** Reads on after "cannot be read:". */
+    readonly why: string,
+  ) {
+    super(`${place} cannot be read: ${why}`);
+    this.name = 'Hdf5Fault';
+  }
+}
+
+export interface Library {
+  /** Call the library: what it complains of, and any way in which it breaks, is a fault at `place`. */
+  at<T>(place: string, call: (h5: H5wasm) => T): T;
+  /** Let go of the file. */
+  close(): void;
+}
+
+/** What we touch of Emscripten's file system that its types leave out. */
+interface FileSystem {
+  open(path: string, flags: number, mode?: number): Stream;
+  stat(path: string): unknown;
+  read(stream: Stream, bytes: ArrayBufferView, offset: number, length: number, position: number): number;
+  write(stream: Stream, bytes: ArrayBufferView, offset: number, length: number, position?: number): number;
+  close(stream: Stream): void;
+  readonly streams: readonly (Stream | null | undefined)[];
+  readonly ErrnoError: new (errno: number) => Error;
+}
+interface Stream {
+  readonly fd: number;
+}
+
+interface Options {
+  readonly noInitialRun: true;
+  readonly print: (text: string) => void;
+  readonly printErr: (text: string) => void;
+}
+
+interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+/** Node's types leave out WebAssembly. */
+const { WebAssembly } = globalThis as unknown as {
+  readonly WebAssembly: { readonly Memory: { readonly prototype: Memory }; readonly RuntimeError: typeof Error };
+};
+
+/** The function that makes instances lies beside the entry of `h5wasm/node`, which calls it once, for itself. */
+const FACTORY = new URL('./hdf5_util.js', import.meta.resolve('h5wasm/node')).href;
+
+/** An instance of the library in which `local` is `THE_FILE`. */
+export async function loadLibrary(local: string): Promise<Library> {
+  // The package has no types for this file of its own.
+  const { default: instantiate }: { default: (options: Options) => Promise<H5wasm> } = await import(FACTORY);
+  const silence = () => {};
+  const h5 = await instantiate({ noInitialRun: true, print: silence, printErr: silence });
+  limitHeap(h5);
+
+  const ear = { complaint: '', foreign: '' };
+  // h5wasm declares the browser's file system; in Node the same functions stand on `fs`.
+  const files = h5.FS as unknown as FileSystem;
+  confine(files, local, ear);
+
+  let faults = 0;
+  return {
+    at(place, call) {
+      if (faults > FAULTS) throw new Hdf5Fault(place, 'reading was given up at another place of the file');
+      ear.complaint = '';
+      ear.foreign = '';
+      try {
+        const result = call(h5);
+        if (ear.complaint === '') return result;
+      } catch (error) {
+        // A trap of WebAssembly leaves the library in the middle of something.
+        if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) faults = FAULTS;
+      }
+      faults++;
+      throw new Hdf5Fault(place, reasonOf(ear.complaint, ear.foreign));
+    },
+    close() {
+      for (const stream of files.streams) if (stream && stream.fd > 2) files.close(stream);
+    },
+  };
+}
+
+/** What the library calls the one file that it sees. */
+export const THE_FILE = '/the-file';
+
+/** No other path can be opened, and what the library would print is kept for us. */
+function confine(files: FileSystem, local: string, ear: { complaint: string; foreign: string }): void {
+  const { open, stat, read, write } = files;
+  files.open = (path, flags, mode) => {
+    if (path === THE_FILE) return open(local, flags, mode);
+    if ((flags & O_DIRECTORY) === 0) ear.foreign = path;
+    throw new files.ErrnoError(ENOENT);
+  };
+  files.stat = (path) => {
+    if (path === THE_FILE) return stat(local);
+    throw new files.ErrnoError(ENOENT);
+  };
+  files.read = (stream, bytes, offset, length, position) => {
+    const count = read(stream, bytes, offset, length, position);
+    const heap = Buffer.from(bytes.buffer, bytes.byteOffset + offset, count);
+    for (let at = heap.indexOf(GLOBAL_HEAP); at !== -1; at = heap.indexOf(GLOBAL_HEAP, at + 8)) {
+      if (!isSoundHeap((target, from) => read(stream, target, 0, target.length, from), position + at)) {
+        throw new files.ErrnoError(EIO);
+      }
+    }
+    return count;
+  };
+  files.write = (stream, bytes, offset, length, position) => {
+    if (stream.fd > 2) return write(stream, bytes, offset, length, position);
+    ear.complaint += Buffer.from(bytes.buffer, bytes.byteOffset + offset, length).toString();
+    return length;
+  };
+}
+
+/**
+ * Whether the objects of a global heap follow one another to its end. The library adds their lengths up in 32 bits, so
+ * that a wrong one may lead it back to where it was, for ever.
+ */
+function isSoundHeap(read: (target: Uint8Array, from: number) => number, start: number): boolean {
+  const header = Buffer.alloc(16);
+  read(header, start);
+  const size = Number(header.readBigUInt64LE(8));
+  if (size > HEAP_BYTES) return false;
+  const heap = Buffer.alloc(size);
+  if (read(heap, start) < size) return false;
+
+  let at = 16;
+  while (at + 16 <= size) {
+    const index = heap.readUInt16LE(at);
+    const length = Number(heap.readBigUInt64LE(at + 8));
+    const taken = index === 0 ? length : 16 + 8 * Math.ceil(length / 8);
+    if (taken < 16 || at + taken > size) return false;
+    at += taken;
+  }
+  return true;
+}
+
+/**
+ * h5wasm is built with a limit of 2 GiB, and keeps its memory to itself. It is met when it grows: everything between
+ * the two assignments of `grow` runs in one go, so that no other module's memory passes by.
+ */
+function limitHeap(h5: H5wasm): void {
+  const prototype = WebAssembly.Memory.prototype;
+  const { grow } = prototype;
+  const met: Memory[] = [];
+  prototype.grow = function (pages) {
+    met.push(this);
+    return grow.call(this, pages);
+  };
+  h5._free(h5._malloc(h5.HEAPU8.length));
+  prototype.grow = grow;
+
+  const [memory] = met;
+  if (!memory) throw new Error('h5wasm grew no memory: it can no longer be limited this way.');
+  memory.grow = (pages) => {
+    if (memory.buffer.byteLength + pages * PAGE_BYTES > HEAP_BYTES) throw new RangeError('The heap is at its limit.');
+    return grow.call(memory, pages);
+  };
+}
+
+/** What HDF5's words mean to somebody who only wrote a file. The first that fits counts. */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [
+    /inflate\(\) failed|Fletcher32|filter returned failure/,
+    'a chunk of it is damaged, or inflates to more than it should',
+  ],
+  [/memory allocation failed|unable to allocate|can't allocate/, 'it would take more memory than a file is given'],
+  [/required filter '?([^']*)'? is not registered/, 'the HDF5 filter "$1" is not known here'],
+  [/checksum/i, 'its checksum is wrong'],
+  [/addr overflow|file read failed|beyond end of/, 'it lies beyond the end of the file'],
+  [/already open for write/, 'the program that wrote the file did not close it'],
+];
+
+/** `complaint` is HDF5's stack of errors, the cause last; `foreign` is a file that it asked for in vain. */
+function reasonOf(complaint: string, foreign: string): string {
+  if (foreign !== '') return `it lies in another file, "${foreign}"`;
+  for (const [pattern, reason] of REASONS) {
+    const match = pattern.exec(complaint);
+    if (match) return reason.replace('$1', match[1] ?? '');
+  }
+  const causes = [...complaint.matchAll(/^ +#\d+: .*?\(\): (.*)$/gm)];
+  const cause = causes.at(-1)?.[1];
+  return cause ? `the HDF5 library says "${cause}"` : 'the HDF5 library gave up on it';
+}
