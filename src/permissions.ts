@@ -141,6 +141,7 @@ export function maySend(user: User, event: EventName, subject: Subject): boolean
   if (!user.roles.some((held) => held === role)) return false;
   if (user.scopes && !user.scopes.includes(role === 'submitter' ? 'submission:write' : scopeOf(role))) return false;
   if (role === 'submitter') return user.id === subject.ownerId;
+  if (role === 'curator' && user.id === subject.ownerId) return false; // nobody has a hand in the review of their own
   return !OF_THE_ASSIGNEE.has(event) || user.id === subject.assignee;
 }
 

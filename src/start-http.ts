@@ -7,6 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config, publicUrl } from './config.js';
+import { registerUploads } from './files/register-uploads.js';
 import { ROUTES } from './permissions.js';
 import { serveApiReference } from './platform/api-reference.js';
 import { takeJson } from './platform/json-body.js';
@@ -51,6 +52,7 @@ export function configure(app: NestFastifyApplication): void {
   });
   letConnectionsGo(fastify);
   app.get(Metrics, { strict: false }).measureRequests(fastify);
+  registerUploads(app);
   serveProblemPages(fastify);
   serveApiReference(fastify, () => documentOf(app));
 }

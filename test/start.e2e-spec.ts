@@ -120,7 +120,7 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
     for (const part of ['dist/src/main.js', 'dist/workers/main.js', '/bin/sh', 'postgres']) {
       const next = start({ DATA_DIR: folder });
       await isReady(next);
-      const { items } = await (await mine()).json();
+      const { items } = (await (await mine()).json()) as { items: { accession: string }[] };
       expect(
         items.map((item: { accession: string }) => item.accession),
         part,

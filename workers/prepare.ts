@@ -37,12 +37,15 @@ async function prepare(config: Config, demo: boolean): Promise<void> {
 
 /** A chart that has lost a state must come with a migration that moves its rows. */
 async function refuseUnknownStates(db: DataSource): Promise<void> {
-  const strange = await db.query('SELECT state, count(*)::int AS n FROM submission WHERE state <> ALL ($1) GROUP BY state', [
-    STATES,
-  ]);
+  const strange = await db.query(
+    'SELECT state, count(*)::int AS n FROM submission WHERE state <> ALL ($1) GROUP BY state',
+    [STATES],
+  );
   if (strange.length === 0) return;
   const told = strange.map(({ state, n }: { state: string; n: number }) => `${n} in "${state}"`).join(', ');
-  throw new Error(`There are submissions in states that this version does not know: ${told}. Run the version that wrote them.`);
+  throw new Error(
+    `There are submissions in states that this version does not know: ${told}. Run the version that wrote them.`,
+  );
 }
 
 async function addDemo(db: DataSource, config: Config): Promise<void> {

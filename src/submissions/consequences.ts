@@ -16,13 +16,13 @@ const INCIDENTS: Readonly<Record<IncidentKind, string>> = {
 /** The states in which an incident waits for somebody; leaving them resolves it. */
 const TROUBLED: ReadonlySet<string> = new Set(['validating.broken', 'private.publish_failed']);
 
-/** Write what the effects ask for, in the transaction of the step. */
-export async function carryOut(tx: EntityManager, id: string, to: Position, effects: readonly Effect[]): Promise<void> {
+/** Write what the effects ask for, in the transaction of step `seq`. */
+export async function carryOut(tx: EntityManager, id: string, to: Position, seq: number, effects: readonly Effect[]) {
   for (const effect of effects) {
     if (effect.topic === 'validation.requested') await beginRun(tx, id, effect.runId, to);
     if (effect.topic === 'incident.opened') await openIncident(tx, id, effect.kind);
     const attempt = effect.topic === 'publication.requested' ? await requestPublication(tx, id, effect.goal) : null;
-    await post(tx, { submissionId: id, ...effect, ...(attempt !== null && { attempt }) });
+    await post(tx, { submissionId: id, seq, ...effect, ...(attempt !== null && { attempt }) });
   }
 }
 

@@ -100,7 +100,7 @@ export interface Facts {
   readonly triesLeft: number;
   /** Whether every step of the publication is done and verified. */
   readonly stepsDone: boolean;
-  /** Whether the record has a version that is not published yet. */
+  /** Whether the record goes on without this version: another is under way, or a newer one is or was public. */
   readonly openVersion: boolean;
   readonly submitterMayPublish: boolean;
 

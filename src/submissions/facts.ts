@@ -98,7 +98,8 @@ const LOOK = `
        FROM checklist_tick WHERE "submissionId" = s.id AND done) t
    CROSS JOIN LATERAL (
      SELECT EXISTS (SELECT FROM submission n WHERE n.accession = s.accession AND n.id <> s.id
-        AND n.state NOT LIKE 'published.%' AND n.state NOT IN ('withdrawn', 'rejected', 'tombstoned')) AS "openVersion") o
+        AND n.state NOT IN ('withdrawn', 'rejected')
+        AND (n.version > s.version OR (n.state NOT LIKE 'published.%' AND n.state <> 'tombstoned'))) AS "openVersion") o
    WHERE s.id = $1`;
 
 /** `tx` sees what the step itself has written; `submission` is needed for what never changes. */

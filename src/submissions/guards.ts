@@ -180,7 +180,7 @@ export const GUARDS = {
   noOpenVersion: {
     reads: true,
     holds: (_, { openVersion }) => !openVersion,
-    refusal: () => 'A newer version of the record is already under way.',
+    refusal: () => 'The record has another version under way, or a newer one already.',
   },
   isSuperseded: { holds: ({ superseded }) => superseded, refusal: () => 'No newer version is published.' },
 } as const satisfies Record<string, Guard>;

@@ -72,6 +72,17 @@ export class RunsService {
     return rows;
   }
 
+  /** What a curator has let pass, as long as the file is as it was then. */
+  async waived(submissionId: string): Promise<Set<string>> {
+    const rows: { fingerprint: string }[] = await this.db.query(
+      `SELECT w.fingerprint FROM waiver w
+        WHERE w."submissionId" = $1
+          AND EXISTS (SELECT FROM submission_file f WHERE f."submissionId" = $1 AND f.sha256 = w.basis)`,
+      [submissionId],
+    );
+    return new Set(rows.map(({ fingerprint }) => fingerprint));
+  }
+
   /**
    * Write the report, in the transaction of the verdict's step.
    * @returns whether it counts: not where the run was taken over, cancelled or already reported

@@ -14,8 +14,13 @@ export interface Verdict {
 /**
  * @param results of every check of the run; none of them `errored`: a run that we could not finish has no verdict
  * @param before the findings of the run before that were not fixed
+ * @param waived the fingerprints that a curator has let pass, for the bytes that are here now
  */
-export function verdictOf(results: readonly CheckOutcome[], before: readonly Finding[]): Verdict {
+export function verdictOf(
+  results: readonly CheckOutcome[],
+  before: readonly Finding[],
+  waived: ReadonlySet<string>,
+): Verdict {
   const known = new Set(before.map(({ fingerprint }) => fingerprint));
   const now = results.flatMap(({ findings }) => findings);
   const here = new Set(now.map(({ fingerprint }) => fingerprint));
@@ -23,8 +28,9 @@ export function verdictOf(results: readonly CheckOutcome[], before: readonly Fin
   const errors = count('error');
   const undecided =
     results.some(({ outcome }) => outcome === 'undecided') || results.some((r) => r.undecided.length > 0);
+  const blocking = now.some(({ severity, fingerprint }) => severity === 'error' && !waived.has(fingerprint));
   return {
-    event: errors > 0 ? 'validator.fail' : 'validator.pass',
+    event: blocking ? 'validator.fail' : 'validator.pass',
     outcome: errors > 0 ? 'failed' : undecided ? 'undecided' : 'passed',
     errors,
     warnings: count('warning'),

@@ -1,0 +1,95 @@
+/** How does a submission get as far as a test needs it? By the same requests as everybody's. */
+import { createHash } from 'node:crypto';
+import request from 'supertest';
+import { expect } from 'vitest';
+import { mrcBytes } from '../checks/samples/mrc.js';
+import { type Caller, reaches, type World } from './world.js';
+
+const pair = (name: string, value: string) => `${name} ${Buffer.from(value).toString('base64')}`;
+
+/** One request that creates an upload and brings all of its bytes. */
+export async function upload(
+  world: World,
+  caller: Caller,
+  submission: string,
+  path: string,
+  bytes: Buffer,
+): Promise<number> {
+  const metadata = [pair('submission', submission), pair('path', path), pair('sha256', sha256Of(bytes))];
+  const { status } = await request(world.url)
+    .post('/api/v1/uploads')
+    .set('Authorization', `Bearer ${caller.token}`)
+    .set('Tus-Resumable', '1.0.0')
+    .set('Upload-Length', String(bytes.length))
+    .set('Upload-Metadata', metadata.join(','))
+    .set('Content-Type', 'application/offset+octet-stream')
+    .send(bytes);
+  return status;
+}
+
+export const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+export interface Story {
+  readonly id: string;
+  readonly path: string;
+  readonly accession: string;
+  move(caller: Caller, event: string, more?: object): ReturnType<Caller['post']>;
+  state(): Promise<string>;
+  trail(): Promise<{ seq: number; event: string; from: string; to: string }[]>;
+}
+
+/** A draft of a volume, with its file, ready to submit. */
+export async function draft(
+  world: World,
+  owner: Caller,
+  { file = Buffer.from(mrcBytes()) }: { file?: Buffer } = {},
+): Promise<Story> {
+  const { body: profile } = await owner.get('/profiles/cryoet-dataset');
+  const created = await owner.post('/submissions', { profile: profile.id, ...profile.example });
+  expect(created.status).toBe(201);
+  const { id, accession } = created.body;
+  const path = `/submissions/${id}`;
+  expect(await upload(world, owner, id, 'tomo_001.mrc', file)).toBe(201);
+  await reaches(owner, id, 'uploaded');
+  return {
+    ...{ id, path, accession },
+    move: (caller, event, more = { comment: 'because' }) => caller.post(`${path}/transitions`, { event, ...more }),
+    state: async () => (await owner.get(path)).body.state,
+    trail: async () => (await owner.get(`${path}/transitions?limit=100`)).body.items,
+  };
+}
+
+export async function submitted(world: World, owner: Caller, options: { file?: Buffer } = {}): Promise<Story> {
+  const story = await draft(world, owner, options);
+  expect((await story.move(owner, 'submitter.submit', { policyAccepted: true })).status).toBe(200);
+  return story;
+}
+
+/** Checked, and in the queue. */
+export async function inReview(world: World, owner: Caller): Promise<Story> {
+  const story = await submitted(world, owner);
+  await reaches(owner, story.id, 'curator_review.unassigned');
+  return story;
+}
+
+/** Claimed, with the checklist ticked, and approved. */
+export async function approved(world: World, owner: Caller, curator: Caller): Promise<Story> {
+  const story = await inReview(world, owner);
+  expect((await story.move(curator, 'curator.claim')).status).toBe(200);
+  await tickAll(curator, story);
+  expect((await story.move(curator, 'curator.approve')).status).toBe(200);
+  return story;
+}
+
+export async function tickAll(curator: Caller, { path }: Story): Promise<void> {
+  const { body } = await curator.get(`${path}/checklist`);
+  for (const { id, auto } of body.items)
+    if (!auto) expect((await curator.put(`${path}/checklist/${id}`, { done: true })).status).toBe(200);
+}
+
+export async function published(world: World, owner: Caller, curator: Caller, admin: Caller): Promise<Story> {
+  const story = await approved(world, owner, curator);
+  expect((await story.move(admin, 'admin.publish')).status).toBe(200);
+  await reaches(owner, story.id, 'published.current');
+  return story;
+}

@@ -1,0 +1,49 @@
+/** What is kept longer than it is of use? Answers to old keys, sessions that are over, messages that were carried, bytes nobody names. */
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../src/clock.js';
+import { CONFIG, type Config } from '../src/config.js';
+import { forgetOldAnswers } from '../src/platform/idempotency.js';
+import { IdleUploads } from './files/idle-uploads.js';
+import { StorageKeeper } from './files/storage-keeper.js';
+import { Ticker } from './ticker.js';
+
+const SWEEP_MS = 86_400_000;
+
+/** Events are told again from the messages of the last days, and no older ones. */
+const FORGET = [
+  `DELETE FROM outbox_message WHERE "relayedAt" < now() - interval '30 days' AND "createdAt" < now() - interval '30 days'`,
+  `DELETE FROM session WHERE "expiresAt" < now()`,
+] as const;
+
+@Injectable()
+export class Housekeeper extends Ticker {
+  protected readonly everyMs: number;
+  private sweptAt = 0;
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly clock: Clock,
+    private readonly idle: IdleUploads,
+    private readonly keeper: StorageKeeper,
+    @Inject(CONFIG) { HOUSEKEEPING_EVERY }: Config,
+  ) {
+    super();
+    this.everyMs = HOUSEKEEPING_EVERY;
+  }
+
+  async tick(): Promise<number> {
+    for (const query of FORGET) await this.db.query(query);
+    await forgetOldAnswers(this.db);
+    const expired = await this.idle.expireUploads();
+    const collected = await this.keeper.collectGarbage();
+    return expired + collected + (await this.sweepDaily());
+  }
+
+  private async sweepDaily(): Promise<number> {
+    const now = this.clock.now().getTime();
+    if (now - this.sweptAt < SWEEP_MS) return 0;
+    this.sweptAt = now;
+    return this.keeper.sweep();
+  }
+}
