@@ -14,7 +14,6 @@ import { CONFIG, type Config, loadConfig } from '../src/config.js';
 import { FilesController } from '../src/files/files.controller.js';
 import { FilesModule } from '../src/files/files.module.js';
 import { OBJECT_STORE, type ObjectStore } from '../src/files/object-store.js';
-import { registerUploads } from '../src/files/register-uploads.js';
 import { FoundationModule } from '../src/foundation.module.js';
 import { AccessTokensController } from '../src/identity/access-tokens.controller.js';
 import { AuthGuard } from '../src/identity/auth.guard.js';
@@ -107,7 +106,6 @@ export async function beginFilesApi(settings: Record<string, string> = {}, store
   const beginApi = async () => {
     const app = (await build(Api)).createNestApplication<NestFastifyApplication>(httpAdapter(config));
     configure(app);
-    registerUploads(app);
     await app.listen(0, '127.0.0.1');
     return app;
   };

@@ -63,7 +63,7 @@ export function registerUploads(app: NestFastifyApplication): void {
     scope.addContentTypeParser('*', (_request, _bytes, parsed) => parsed(null));
     scope.setErrorHandler(refuse);
     scope.route({ method: ['OPTIONS', 'POST'], url: PATH, handler: handle });
-    scope.route({ method: ['OPTIONS', 'HEAD', 'PATCH', 'DELETE'], url: `${PATH}/:id`, handler: handle });
+    scope.route({ method: ['HEAD', 'PATCH', 'DELETE'], url: `${PATH}/:id`, handler: handle });
     done();
   });
 }
