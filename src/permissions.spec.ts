@@ -113,6 +113,13 @@ describe('who may send an event', () => {
     expect(maySend(everything, 'admin.publish', subject)).toBe(true);
   });
 
+  it('lets nobody have a hand in the review of their own', () => {
+    const both = somebody(['submitter', 'curator'], { id: OWNER });
+
+    expect(EVENT_NAMES.filter((event) => event.startsWith('curator.') && maySend(both, event, subject))).toEqual([]);
+    expect(maySend(both, 'submitter.recall', subject)).toBe(true);
+  });
+
   it('an owner who has lost the role of a submitter sends nothing', () => {
     expect(maySend(somebody([], { id: OWNER }), 'submitter.submit', subject)).toBe(false);
   });

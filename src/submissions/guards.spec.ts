@@ -194,7 +194,7 @@ const CASES: Readonly<Record<GuardName, { holds: readonly Case[]; fails: readonl
   },
   noOpenVersion: {
     holds: [known({ openVersion: false })],
-    fails: [[known({ openVersion: true }), 'A newer version of the record is already under way.']],
+    fails: [[known({ openVersion: true }), 'The record has another version under way, or a newer one already.']],
   },
   isSuperseded: {
     holds: [placed({ superseded: true })],
