@@ -1,6 +1,7 @@
 /** What does a folder on this machine have to do with a submission? `accession.json` says it, and what people write there is sent. */
 import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { credentials } from './credentials.js';
 import { EXIT, Stopped, UsageError } from './exit.js';
@@ -82,10 +83,10 @@ export const hasDescription = (folder: string): Promise<boolean> =>
 export async function sendDescription({ server, path, description }: Workspace): Promise<Submission> {
   const { body, etag } = await server.get<Submission>(path);
   const { title, metadata } = description;
-  const gone = Object.keys(body.metadata).filter((name) => !(name in metadata));
-  const same = title === body.title && gone.length === 0 && JSON.stringify(metadata) === JSON.stringify(body.metadata);
+  const same = title === body.title && isDeepStrictEqual(metadata, body.metadata);
   if (same) return body;
   if (!etag) throw new Stopped(EXIT.interrupted, 'The server has not said which version it has. Run it again.');
+  const gone = Object.keys(body.metadata).filter((name) => !(name in metadata));
   const patch = { title, metadata: { ...metadata, ...Object.fromEntries(gone.map((name) => [name, null])) } };
   return (await server.patch<Submission>(path, patch, etag)).body;
 }
