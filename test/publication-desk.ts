@@ -4,29 +4,25 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { inject } from 'vitest';
 import { cryoetDataset } from '../checks/profiles/cryoet-dataset.profile.js';
+import { AppModule } from '../src/app.module.js';
 import { CONFIG, loadConfig } from '../src/config.js';
-import { FolderStore } from '../src/files/folder-store.js';
 import { OBJECT_STORE, type ObjectStore, objectKey } from '../src/files/object-store.js';
-import { FoundationModule } from '../src/foundation.module.js';
 import type { Role, User } from '../src/identity/user.js';
-import { HttpModule } from '../src/platform/http.module.js';
+import { JsonLog } from '../src/platform/logging.js';
 import type { JobOf } from '../src/queues.js';
 import { PublicationsService } from '../src/records/publications.service.js';
-import { RecordsController } from '../src/records/records.controller.js';
-import { RecordsModule } from '../src/records/records.module.js';
 import { RevisionsService } from '../src/records/revisions.service.js';
 import { configure, httpAdapter } from '../src/start-http.js';
 import type { Request } from '../src/submissions/decision.js';
 import type { Submission } from '../src/submissions/submission.entity.js';
-import { SubmissionsModule } from '../src/submissions/submissions.module.js';
 import { SubmissionsService } from '../src/submissions/submissions.service.js';
 import { PublicationWorker } from '../workers/publication.worker.js';
+import { holdsAll } from './invariants.js';
 import { TEMPLATE } from './template-database.js';
 
 export type Files = Readonly<Record<string, string>>;
@@ -44,30 +40,26 @@ export async function beginDesk(settings: Record<string, string> = {}) {
     NODE_ENV: 'test',
     DATABASE_URL: new URL(`/${name}`, postgres).href,
     DATA_DIR: folder,
+    HOST: '127.0.0.1',
+    PORT: '0',
     PUBLIC_URL: 'https://accession.example.org',
     LEASE: '900ms',
     MAX_ATTEMPTS: '3',
     ...settings,
   };
   const config = loadConfig(env);
-  const store: ObjectStore = new FolderStore(folder);
-
-  @Module({
-    imports: [FoundationModule, HttpModule, SubmissionsModule, RecordsModule],
-    controllers: [RecordsController],
-    providers: [{ provide: OBJECT_STORE, useValue: store }],
-  })
-  class DeskModule {}
-  const testing = await Test.createTestingModule({ imports: [DeskModule] })
+  const testing = await Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(CONFIG)
     .useValue(config)
+    .setLogger(new JsonLog('error'))
     .compile();
-  const app = testing.createNestApplication<NestFastifyApplication>(httpAdapter(config), { logger: false });
+  const app = testing.createNestApplication<NestFastifyApplication>(httpAdapter(config));
   configure(app);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
 
   const db = app.get(DataSource);
+  const store = app.get<ObjectStore>(OBJECT_STORE, { strict: false });
   const submissions = app.get(SubmissionsService, { strict: false });
   const publications = app.get(PublicationsService, { strict: false });
 
@@ -178,6 +170,14 @@ export async function beginDesk(settings: Record<string, string> = {}) {
           [id, topic],
         )
       )[0].n,
+    /** How often each person was told of it. */
+    notified: async (id: string, topic: string): Promise<number[]> => {
+      const rows = await db.query(
+        `SELECT count(*)::int AS n FROM notification WHERE "submissionId" = $1 AND topic = $2 GROUP BY "personId"`,
+        [id, topic],
+      );
+      return rows.map(({ n }: { n: number }) => n);
+    },
     incidents: (id: string): Promise<{ kind: string; state: string }[]> =>
       db.query('SELECT kind, state FROM incident WHERE "submissionId" = $1 ORDER BY "openedAt"', [id]),
     /** What the public store has of a version, by its path there. */
@@ -196,7 +196,9 @@ export async function beginDesk(settings: Record<string, string> = {}) {
       await work();
       return submissions.get(id);
     },
+    /** The invariants hold after whatever a test has done. */
     end: async () => {
+      await holdsAll(db, store);
       await app.close();
       await server.query(`DROP DATABASE ${name} WITH (FORCE)`);
       await server.destroy();

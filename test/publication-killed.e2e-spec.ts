@@ -4,12 +4,12 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import type { QueryRunner } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { requeueLost, STEPS } from '../src/records/publication.js';
+import { STEPS } from '../src/records/publication.js';
 import { beginDesk, type Desk } from './publication-desk.js';
 
 /**
- * The worker's process is killed where the database stops it: a trigger waits, in the statement that says of a step
- * that it is begun, or done, for a lock that the test holds. The product has no part in it.
+ * The worker process is killed where the database stops it: a trigger waits, in the statement that says of a step that
+ * it is begun, or done, for a lock that the test holds. The product has no part in it.
  */
 const STOPS = `
   CREATE TABLE stop_at (step text, moment text);
@@ -27,78 +27,72 @@ const STOPPED = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid 
 
 let desk: Desk;
 let holder: QueryRunner;
+const children: ChildProcess[] = [];
 beforeAll(async () => {
-  desk = await beginDesk({ LEASE: '1s' });
+  desk = await beginDesk({ LEASE: '1s', RELAY_EVERY: '100ms', RECONCILE_EVERY: '300ms' });
   await desk.db.query(STOPS);
   holder = desk.db.createQueryRunner();
   await holder.query('SELECT pg_advisory_lock(4711)');
 });
 afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
   await holder.release();
   await desk.end();
 });
 
-function workerOn(job: object): ChildProcess {
-  const script = resolve('test/publication-process.mjs');
-  return spawn(process.execPath, [script, JSON.stringify(job)], {
-    env: { PATH: process.env.PATH, ...desk.env },
+/** A worker process like any other. */
+function startWorkers(): ChildProcess {
+  const env = { PATH: process.env.PATH, ...desk.env };
+  const workers = spawn(process.execPath, [resolve('dist/workers/main.js')], {
+    env,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  children.push(workers);
+  return workers;
 }
 
-/** Start a worker on the publication, and kill it once it is at `moment` of `step`. */
-async function killAt(id: string, step: string, moment: 'begun' | 'done'): Promise<void> {
+/** Kill the workers once they are at `moment` of `step`. */
+async function killAt(step: string, moment: 'begun' | 'done'): Promise<void> {
   await desk.db.query('DELETE FROM stop_at');
   await desk.db.query('INSERT INTO stop_at VALUES ($1, $2)', [step, moment]);
-  const job = await nextJob();
-  const worker = workerOn(job);
+  const workers = startWorkers();
   const pid = await vi.waitFor(
     async () => {
       const [stopped] = await desk.db.query(STOPPED);
       expect(stopped, `${moment} ${step}`).toBeDefined();
       return stopped.pid;
     },
-    { timeout: 20_000, interval: 25 },
+    { timeout: 30_000, interval: 25 },
   );
 
-  worker.kill('SIGKILL');
-  await once(worker, 'exit');
+  workers.kill('SIGKILL');
+  await once(workers, 'exit');
   await desk.db.query('SELECT pg_terminate_backend($1)', [pid]); // its connection ends with it, as soon as it is seen
-  expect(await desk.state(id), `${moment} ${step}`).toBe('private.publishing');
 }
 
-/** The job that the outbox or, once the lease is over, the reconciler gives. */
-const nextJob = () =>
-  vi.waitFor(
-    async () => {
-      await requeueLost(desk.db, async () => false);
-      const [job] = await desk.jobs();
-      if (!job) throw new Error('Nothing is due yet.');
-      return job;
-    },
-    { timeout: 10_000, interval: 50 },
-  );
+const MOMENTS = STEPS.public.flatMap((step) => [
+  { step, moment: 'begun' as const },
+  { step, moment: 'done' as const },
+]);
 
 describe('a publication whose process is killed', () => {
-  it('at the beginning and at the end of every step, is published once, with each step done', {
-    timeout: 120_000,
-  }, async () => {
+  it('before and after what each step does, is published once', { timeout: 180_000 }, async () => {
     const { id, accession } = await desk.begin();
     await desk.approve(id);
     await desk.move(id, 'admin.publish');
 
-    for (const step of STEPS.public)
-      for (const moment of ['begun', 'done'] as const) {
-        await killAt(id, step, moment);
-        const { statusCode } = await desk.app.inject({ url: `/api/v1/records/${accession}` });
-        expect(statusCode, `${moment} ${step}`).toBe(404);
-      }
+    for (const { step, moment } of MOMENTS) {
+      await killAt(step, moment);
+      expect(await desk.state(id), `${moment} ${step}`).toBe('private.publishing');
+      const { statusCode } = await desk.app.inject({ url: `/api/v1/records/${accession}` });
+      expect(statusCode, `${moment} ${step}`).toBe(404);
+    }
     await desk.db.query('DELETE FROM stop_at');
-    const last = workerOn(await nextJob());
-    await once(last, 'exit');
+    startWorkers();
+    await vi.waitFor(async () => expect(await desk.state(id)).toBe('published.current'), { timeout: 30_000 });
+    const each = async () => new Set(await desk.notified(id, 'submission.published'));
+    await vi.waitFor(async () => expect(await each()).toEqual(new Set([1])), { timeout: 10_000 });
 
-    expect(last.exitCode).toBe(0);
-    expect(await desk.state(id)).toBe('published.current');
     expect(await desk.told(id, 'submission.published')).toBe(1);
     expect((await desk.steps(id)).map(({ state, attempts }) => ({ state, attempts }))).toEqual(
       STEPS.public.map(() => ({ state: 'done', attempts: 2 })),
