@@ -6,7 +6,7 @@ let api: IdentityApi;
 beforeAll(async () => {
   api = await beginIdentityApi();
 });
-afterAll(() => api.end());
+afterAll(() => api?.end());
 
 describe('an access token', () => {
   it('is shown once, is kept as a hash, and tells of its last use', async () => {

@@ -1,24 +1,9 @@
-/** How is the room of people asked, alone? One API without the other rooms, on a database of its own. */
+/** How is the room of people asked? With every header in the hands of the test: cookies, origins, tokens. */
 import { randomUUID } from 'node:crypto';
-import { Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
-import { DataSource } from 'typeorm';
-import { inject } from 'vitest';
-import { CONFIG, loadConfig } from '../src/config.js';
-import { FoundationModule } from '../src/foundation.module.js';
-import { AccessTokensController } from '../src/identity/access-tokens.controller.js';
-import { AuthGuard } from '../src/identity/auth.guard.js';
-import { IdentityModule } from '../src/identity/identity.module.js';
-import { MeController } from '../src/identity/me.controller.js';
 import { PeopleService } from '../src/identity/people.service.js';
-import { SessionsController } from '../src/identity/sessions.controller.js';
 import type { Role } from '../src/identity/user.js';
-import { UsersController } from '../src/identity/users.controller.js';
-import { HttpModule } from '../src/platform/http.module.js';
-import { configure, httpAdapter } from '../src/start-http.js';
-import { TEMPLATE } from './template-database.js';
+import { answersAsDocumented } from './openapi-answers.js';
+import { beginWorld } from './world.js';
 
 export const ORIGIN = 'http://data.example.org';
 export const PASSWORD = 'correct horse';
@@ -29,30 +14,15 @@ type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 export type IdentityApi = Awaited<ReturnType<typeof beginIdentityApi>>;
 
 export async function beginIdentityApi(settings: Record<string, string> = {}) {
-  const { url, drop } = await database();
-  const config = loadConfig({ NODE_ENV: 'test', DATABASE_URL: url, PUBLIC_URL: ORIGIN, ...settings });
-
-  @Module({
-    imports: [FoundationModule, HttpModule, IdentityModule],
-    controllers: [UsersController, SessionsController, MeController, AccessTokensController],
-    providers: [{ provide: APP_GUARD, useClass: AuthGuard }],
-  })
-  class Api {}
-
-  const built = await Test.createTestingModule({ imports: [Api] })
-    .overrideProvider(CONFIG)
-    .useValue(config)
-    .compile();
-  const app = built.createNestApplication<NestFastifyApplication>(httpAdapter(config));
-  configure(app);
-  await app.init();
-  await app.getHttpAdapter().getInstance().ready();
-
-  const people = app.get(PeopleService);
+  const { app, db, end } = await beginWorld({ PUBLIC_URL: ORIGIN, ...settings });
+  const people = app.get(PeopleService, { strict: false });
 
   async function ask(method: Method, path: string, headers: Headers = {}, body?: object) {
-    const answer = await app.inject({ method, url: `/api/v1${path}`, headers, ...(body && { payload: body }) });
-    return { status: answer.statusCode, headers: answer.headers, body: answer.body ? answer.json() : null };
+    const asked = { method, url: `/api/v1${path}`, headers, ...(body && { payload: body }) };
+    const { statusCode: status, headers: said, body: text } = await app.inject(asked);
+    const answer = { status, headers: said, body: text ? JSON.parse(text) : null };
+    answersAsDocumented(app, { method, path: asked.url, ...answer });
+    return answer;
   }
 
   /** Somebody with an account, who has signed in. */
@@ -68,7 +38,7 @@ export async function beginIdentityApi(settings: Record<string, string> = {}) {
     return { id: body.id as string, ...shown(body.token) };
   }
 
-  return { ask, somebody, tokenOf, people, db: app.get(DataSource), end: () => app.close().then(drop) };
+  return { ask, somebody, tokenOf, people, db, end };
 }
 
 /** The two ways to show a secret. */
@@ -83,15 +53,3 @@ export const inDays = (days: number): string => new Date(Date.now() + days * 86_
 /** What a refusal points at. */
 export const pointersOf = (body: { errors: { pointer: string }[] }): string[] =>
   body.errors.map(({ pointer }) => pointer);
-
-async function database() {
-  const postgres = inject('postgresUrl');
-  const name = `identity_${randomUUID().replaceAll('-', '')}`;
-  const server = await new DataSource({ type: 'postgres', url: postgres }).initialize();
-  await server.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
-  const drop = async () => {
-    await server.query(`DROP DATABASE ${name} WITH (FORCE)`);
-    await server.destroy();
-  };
-  return { url: new URL(`/${name}`, postgres).href, drop };
-}

@@ -7,7 +7,7 @@ let api: IdentityApi;
 beforeAll(async () => {
   api = await beginIdentityApi();
 });
-afterAll(() => api.end());
+afterAll(() => api?.end());
 
 describe('who one is', () => {
   it('can be read and changed, and says what changed in between', async () => {

@@ -5,7 +5,7 @@ let api: IdentityApi;
 beforeAll(async () => {
   api = await beginIdentityApi();
 });
-afterAll(() => api.end());
+afterAll(() => api?.end());
 
 describe('signing in', () => {
   it('gives a browser a cookie that no script reads, and a script a token', async () => {

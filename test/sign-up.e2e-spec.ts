@@ -6,7 +6,7 @@ let api: IdentityApi;
 beforeAll(async () => {
   api = await beginIdentityApi();
 });
-afterAll(() => api.end());
+afterAll(() => api?.end());
 
 describe('signing up', () => {
   const newcomer = () => ({ name: 'New Comer', email: `${randomUUID()}@Example.org`, password: PASSWORD });
@@ -65,7 +65,7 @@ describe('a service where sign-up is off', () => {
   beforeAll(async () => {
     closed = await beginIdentityApi({ SIGN_UP: 'off' });
   });
-  afterAll(() => closed.end());
+  afterAll(() => closed?.end());
 
   it('adds people for an admin, and for nobody else', async () => {
     const asked = { name: 'New Comer', email: 'new@example.org', password: PASSWORD };
