@@ -7,6 +7,7 @@ import { FilesService } from './files.service.js';
 import { FolderStore } from './folder-store.js';
 import { OBJECT_STORE, type ObjectStore } from './object-store.js';
 import { SPOOL_STORE, Spool, spoolStore } from './spool.js';
+import { StoreProbe } from './store-probe.js';
 import { StoredObjectsService } from './stored-objects.service.js';
 import { UploadLocks } from './upload-locks.js';
 import { UploadsService } from './uploads.service.js';
@@ -29,6 +30,7 @@ async function objectStore(config: Config): Promise<ObjectStore> {
     UploadsService,
     FileIntake,
     FilesService,
+    StoreProbe,
   ],
   exports: [OBJECT_STORE, Spool, StoredObjectsService, UploadLocks, UploadsService, FileIntake, FilesService],
 })
