@@ -8,7 +8,9 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config, publicUrl } from './config.js';
 import { registerUploads } from './files/register-uploads.js';
+import { UPLOAD_PATHS } from './files/upload-paths.js';
 import { ROUTES } from './permissions.js';
+import { finishAnswers } from './platform/answers.js';
 import { serveApiReference } from './platform/api-reference.js';
 import { takeJson } from './platform/json-body.js';
 import { Metrics } from './platform/metrics.js';
@@ -38,8 +40,13 @@ export const httpAdapter = (config: Config): FastifyAdapter =>
     clientErrorHandler: (error, socket) => answerSocket(error, socket, publicUrl(config)),
   });
 
-/** Before `init` or `listen`. */
+/** Before `init` or `listen`: what is the same for every route, and the routes that are Fastify's own. */
 export function configure(app: NestFastifyApplication): void {
+  applyConventions(app);
+  registerUploads(app);
+}
+
+export function applyConventions(app: NestFastifyApplication): void {
   const config = app.get<Config>(CONFIG);
   const fastify = app.getHttpAdapter().getInstance();
 
@@ -50,9 +57,9 @@ export function configure(app: NestFastifyApplication): void {
     reply.raw.setHeader('x-content-type-options', 'nosniff');
     done();
   });
+  finishAnswers(fastify, publicUrl(config));
   letConnectionsGo(fastify);
   app.get(Metrics, { strict: false }).measureRequests(fastify);
-  registerUploads(app);
   serveProblemPages(fastify);
   serveApiReference(fastify, () => documentOf(app));
 }
@@ -75,7 +82,7 @@ function letConnectionsGo(fastify: FastifyInstance): void {
 }
 
 /** `paths`: the routes that are Fastify's own. */
-const DESCRIBED = { cookie: 'accession_session', paths: {}, accessTo };
+const DESCRIBED = { cookie: 'accession_session', paths: UPLOAD_PATHS, accessTo };
 const documents = new WeakMap<INestApplication, OpenAPIObject>();
 
 /** The OpenAPI document of the app, made when it is first asked for. */

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../src/clock.js';
 import { CONFIG, type Config } from '../src/config.js';
-import { forgetOldAnswers } from '../src/platform/idempotency.js';
+import { forgetOldAnswers } from '../src/platform/kept-answers.js';
 import { IdleUploads } from './files/idle-uploads.js';
 import { StorageKeeper } from './files/storage-keeper.js';
 import { Ticker } from './ticker.js';

@@ -10,9 +10,8 @@ import { type Upload as Incoming, Server } from '@tus/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config, publicUrl } from '../config.js';
 import { Authenticator } from '../identity/authenticate.js';
-import { RoleNeeded, ScopeNeeded, Unauthenticated } from '../identity/identity.errors.js';
 import type { User } from '../identity/user.js';
-import { mayCall, ROUTES } from '../permissions.js';
+import { ROUTES } from '../permissions.js';
 import { answerTo, type ProblemAnswer } from '../platform/problem.js';
 import { sendProblem } from '../platform/problem-filter.js';
 import { FileIntake } from './file-intake.service.js';
@@ -80,13 +79,8 @@ async function admitted(
   const access = ROUTES[`${method} /uploads${id === undefined ? '' : '/{id}'}`];
   if (!access) throw new Error(`The table of permissions does not know ${method} of uploads.`);
 
-  const user = await authenticator.authenticate(request);
-  if (!user)
-    throw new Unauthenticated('missing', 'Say who you are: sign in, or send `Authorization: Bearer acc_pat_…`.');
+  const user = await authenticator.admit(request, access);
   Object.assign(request, { user }); // for the log, as the guard does
-  if (!mayCall(user, access)) throw new RoleNeeded(access.who, user.roles);
-  const { scopes } = user;
-  if (scopes && !access.scopes.some((scope) => scopes.includes(scope))) throw new ScopeNeeded(access.scopes, scopes);
   if (id === undefined) return user;
   if (!UUID.test(id)) throw new UploadNotFound(id);
   await uploads.getFor(id, user);

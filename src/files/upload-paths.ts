@@ -1,5 +1,5 @@
 /** How are uploads described? Their routes are Fastify's own, so the OpenAPI document is told of them here. */
-import type { PathsObject } from '@nestjs/swagger/dist/interfaces/open-api-spec.interface.js';
+import type { PathsObject } from '@nestjs/swagger';
 
 const inHeader = (name: string, description: string, schema: object = { type: 'string' }, required = true) => ({
   name,

@@ -74,6 +74,10 @@ export class FileFetch {
       await this.spool.begin(upload.id, reply.size);
       await this.uploads.describe(upload, reply.version, reply.name && nameFrom(reply.name));
     }
+    if (reply.size === 0) {
+      body.on('error', () => {}).destroy(); // `begin` has made all there is of it
+      return { ended: { kind: 'complete' }, at: 0 };
+    }
     let cut: Ended | null = null;
     const checked = this.checked(body, reply.from, upload.path, (why) => {
       cut = why;
