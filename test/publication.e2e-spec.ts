@@ -162,6 +162,7 @@ describe('a publication that meets a fault', () => {
         comment: 'The step "place_files" failed.',
       })),
     );
+    await desk.isDue(id);
     expect(await requeueLost(desk.db, async () => false)).toBe(0);
 
     clear();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requeueLost } from '../src/records/publication.js';
 import type { Submission } from '../src/submissions/submission.entity.js';
+import { answersAsDocumented } from './openapi-answers.js';
 import { beginDesk, type Desk, sha256 } from './publication-desk.js';
 
 let desk: Desk;
@@ -13,9 +14,11 @@ const BASE = 'https://accession.example.org';
 const FIRST = 'voxels of the first';
 
 const get = async (url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') => {
-  const { statusCode, headers: said, body } = await desk.app.inject({ method, url: `/api/v1${url}`, headers });
-  const isJson = /json/.test(String(said['content-type'])) && body !== '';
-  return { status: statusCode, headers: said, text: body, body: isJson ? JSON.parse(body) : null };
+  const path = `/api/v1${url}`;
+  const { statusCode: status, headers: said, body: text } = await desk.app.inject({ method, url: path, headers });
+  const body = /json/.test(String(said['content-type'])) && text !== '' ? JSON.parse(text) : null;
+  answersAsDocumented(desk.app, { method, path, status, headers: said, body });
+  return { status, headers: said, text, body };
 };
 
 /** The next version of a published record, up to where `files` replace what was there. */
@@ -225,8 +228,9 @@ describe('a revision', () => {
       { version: 2, state: 'current', permanentUrl: `${BASE}/api/v1/records/${accession}/versions/2` },
       { version: 1, state: 'superseded' },
     ]);
-    expect((await get(`/records/${accession}/versions?limit=1`)).body).toMatchObject({
+    expect((await get(`/records/${accession}/versions?limit=1&count=true`)).body).toMatchObject({
       items: [{ version: 2 }],
+      total: 2,
       nextCursor: expect.any(String),
     });
   });

@@ -84,10 +84,11 @@ export class RecordsController {
   @Returns(200, pageOf(RecordVersion, 'RecordVersionPage'))
   async versions(
     @Param('accession', { schema: Accession }) accession: string,
-    @Query({ schema: Versions }) { limit, cursor }: z.output<typeof Versions>,
+    @Query({ schema: Versions }) { limit, cursor, count }: z.output<typeof Versions>,
   ): Promise<Page<RecordVersion>> {
     const rows = await this.records.versions(accession, limit + 1, versionOrder.read(cursor));
-    return versionOrder.page(rows, limit, ({ version }) => version);
+    const page = versionOrder.page(rows, limit, ({ version }) => version);
+    return count ? { ...page, total: await this.records.countVersions(accession) } : page;
   }
 
   /** One version: it stays as it is, and says when there is a newer one. */

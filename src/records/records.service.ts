@@ -151,6 +151,14 @@ export class RecordsService {
     }));
   }
 
+  async countVersions(accession: string): Promise<number> {
+    const [{ n }] = await this.db.query(
+      `SELECT count(*)::int AS n FROM submission s WHERE s.accession = $1 AND ${WAS_PUBLIC}`,
+      [accession],
+    );
+    return n;
+  }
+
   /** The bytes of a file, and their permanent address. @throws RecordNotFound, Tombstoned, RecordFileNotFound, FilesOnTheirWay */
   async file(accession: string, version: number | null, written: string) {
     const found = await this.find(accession, version);

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { citationOf } from './citation.js';
+
+const cited = {
+  accession: 'ACC-000007',
+  version: 2,
+  title: 'Ribosomes in situ',
+  metadata: {},
+  publishedAt: '2026-12-31T23:59:59.000Z',
+};
+
+describe('a citation', () => {
+  it('leads to the version that was used', () => {
+    expect(citationOf(cited, 'https://accession.example.org')).toBe(
+      'Ribosomes in situ. Version 2, 2026. ACC-000007. https://accession.example.org/api/v1/records/ACC-000007/versions/2',
+    );
+  });
+
+  it('names the publication where the metadata do', () => {
+    const metadata = { doi: '10.1038/s41586-020-2649-2' };
+
+    expect(citationOf({ ...cited, metadata }, '')).toMatch(
+      / Publication: https:\/\/doi\.org\/10\.1038\/s41586-020-2649-2$/,
+    );
+  });
+
+  it('has one full stop after a title that ends with one', () => {
+    expect(citationOf({ ...cited, title: 'Ribosomes in situ. ' }, '')).toMatch(/^Ribosomes in situ\. Version 2/);
+  });
+});
