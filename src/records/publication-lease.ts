@@ -62,7 +62,7 @@ export async function takePublication(
   const beat = setInterval(() => {
     // A database that is away for a moment takes nothing from us; the end of the lease does, for then another may come.
     if (performance.now() >= until) lost.abort(new PublicationLost(submissionId));
-    renew().catch(() => {});
+    else renew().catch(() => {});
   }, leaseMs / 3);
 
   return {
