@@ -18,7 +18,7 @@ import { NotificationsModule } from '../src/notifications/notifications.module.j
 import { type Message, post } from '../src/outbox/outbox.js';
 import { HttpModule } from '../src/platform/http.module.js';
 import { JOBS, ROUTES } from '../src/queues.js';
-import { configure, httpAdapter } from '../src/start-http.js';
+import { applyConventions, httpAdapter } from '../src/start-http.js';
 import type { EventName } from '../src/submissions/events.js';
 import type { State } from '../src/submissions/lifecycle.js';
 import { SubmissionsModule } from '../src/submissions/submissions.module.js';
@@ -69,7 +69,7 @@ export async function beginNotificationRoom(settings: Record<string, string> = {
   // Its hooks would start the workers: here each job is handed to them by the test.
   for (const Worker of [NotificationWorker, EmailWorker]) built.get(Worker).onApplicationBootstrap = () => {};
   const app = built.createNestApplication<NestFastifyApplication>(httpAdapter(config));
-  configure(app);
+  applyConventions(app);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
 

@@ -29,7 +29,7 @@ import { etagOf, IfMatch, type Precondition } from '../src/platform/etag.js';
 import { HttpModule } from '../src/platform/http.module.js';
 import { commaList, keyset, pageOf, pageQuery } from '../src/platform/page.js';
 import { Returns } from '../src/platform/returns.js';
-import { configure, httpAdapter } from '../src/start-http.js';
+import { applyConventions, httpAdapter } from '../src/start-http.js';
 import { TEMPLATE } from './template-database.js';
 
 const Id = z.uuid();
@@ -265,7 +265,7 @@ export async function beginPlatformApp(): Promise<PlatformApp> {
 
   const testing = await Test.createTestingModule({ imports: [StonesModule] }).compile();
   const app = testing.createNestApplication<NestFastifyApplication>(httpAdapter(config));
-  configure(app);
+  applyConventions(app);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   const db = app.get(DataSource);

@@ -167,7 +167,9 @@ describe('a fault', () => {
 
   it('is an answer that differs from what its route says', async () => {
     expect((await ask('GET', '/api/v1/faults/otherwise')).status).toBe(500);
-    expect(lines.find(({ level }) => level === 'error')?.msg).toContain('FaultsController.otherwise');
+    expect(lines.find(({ level }) => level === 'error')?.msg).toContain(
+      'GET /api/v1/faults/otherwise answers otherwise than it says: /id',
+    );
   });
 
   it.each(['40001', '40P01', '57P01', '53300', '55P03'])('of the database that passes (%s) is 503', async (state) => {

@@ -8,7 +8,7 @@ import { CONFIG, loadConfig } from '../dist/src/config.js';
 import { HttpModule } from '../dist/src/platform/http.module.js';
 import { JsonLog } from '../dist/src/platform/logging.js';
 import { endWithLauncher } from '../dist/src/platform/process.js';
-import { configure, httpAdapter, listen } from '../dist/src/start-http.js';
+import { applyConventions, httpAdapter, listen } from '../dist/src/start-http.js';
 
 const config = loadConfig();
 class Settings {}
@@ -27,7 +27,7 @@ Module({
 
 try {
   const app = await NestFactory.create(Stoppable, httpAdapter(config), { logger: new JsonLog('info') });
-  configure(app);
+  applyConventions(app);
   app
     .getHttpAdapter()
     .getInstance()

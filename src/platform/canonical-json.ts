@@ -1,10 +1,14 @@
 /** How is a value written so that equal values are equal texts? JSON with its keys in order. */
 
 export function canonical(value: unknown): string {
-  return JSON.stringify(value, inOrder) ?? 'null';
+  if (!isPlain(value)) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  const members = Object.keys(value)
+    .sort()
+    .filter((name) => value[name] !== undefined);
+  return `{${members.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(',')}}`;
 }
 
-function inOrder(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
+/** A date, for one, has a JSON of its own. */
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !('toJSON' in value);

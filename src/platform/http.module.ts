@@ -1,9 +1,8 @@
-/** What is the same for every route? How it is asked, how it answers, and how it refuses. */
-import { Module } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
-import { Answers } from './answers.js';
+/** What is the same for every route? How it is asked, and how it refuses; `start-http.ts` has what is Fastify's. */
+import { Module, type NestModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE, ModulesContainer } from '@nestjs/core';
 import { HealthController } from './health.controller.js';
-import { Idempotency } from './idempotency.js';
+import { guardPosts, Idempotency } from './idempotency.js';
 import { KnownParameters } from './known-parameters.js';
 import { PlatformModule } from './platform.module.js';
 import { ProblemFilter } from './problem-filter.js';
@@ -14,11 +13,19 @@ import { RequestPipe } from './request-pipe.js';
   controllers: [HealthController],
   providers: [
     { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_GUARD, useClass: KnownParameters },
     { provide: APP_PIPE, useClass: RequestPipe },
-    // From the outside in: an answer is kept as it leaves.
-    { provide: APP_INTERCEPTOR, useClass: KnownParameters },
-    { provide: APP_INTERCEPTOR, useClass: Idempotency },
-    { provide: APP_INTERCEPTOR, useClass: Answers },
+    Idempotency,
   ],
 })
-export class HttpModule {}
+export class HttpModule implements NestModule {
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  /** Before the routes are made. */
+  configure(): void {
+    guardPosts(this.modules, this.idempotency);
+  }
+}

@@ -1,9 +1,8 @@
 /** Does the query hold what the route does not know? It is refused, or a filter that is misspelt would filter nothing. */
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
-import type { Observable } from 'rxjs';
 import { InvalidQuery, unknownName } from './invalid-request.js';
 import { namesAt } from './schema-names.js';
 
@@ -11,14 +10,14 @@ import { namesAt } from './schema-names.js';
 type Arguments = Readonly<Record<string, { readonly data?: unknown; readonly schema?: unknown }>>;
 
 @Injectable()
-export class KnownParameters implements NestInterceptor {
+export class KnownParameters implements CanActivate {
   private readonly known = new WeakMap<object, readonly string[]>();
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  canActivate(context: ExecutionContext): boolean {
     const { query } = context.switchToHttp().getRequest<FastifyRequest>();
     const given = Object.keys(query ?? {});
     if (given.length > 0) this.refuseUnknown(given, this.knownTo(context));
-    return next.handle();
+    return true;
   }
 
   private refuseUnknown(given: readonly string[], known: readonly string[]): void {
