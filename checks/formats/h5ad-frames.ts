@@ -80,9 +80,9 @@ export function* judgeCells(hdf5: Hdf5, { obs, var: genes, embeddings, uns }: An
     geneCount: genes?.index ? lengthOf(genes.index) : null,
     obsColumns: obs ? [...obs.columns.keys()].slice(0, MOST_VALUES) : [],
     embeddings: embeddings.slice(0, MOST_VALUES),
-    schemaVersion: uns.get('schema_version') ?? null,
-    organism: uns.get('organism_ontology_term_id') ?? null,
-    title: uns.get('title') ?? null,
+    schemaVersion: uns.schema_version,
+    organism: uns.organism_ontology_term_id,
+    title: uns.title,
   });
   if (!obs || isWhollyUnread(obs)) return;
   yield* judgeColumns(obs, 'obs', CELL_COLUMNS, pen);

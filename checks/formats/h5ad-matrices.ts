@@ -15,11 +15,21 @@ const OTHER_SPARSE: readonly (string | null)[] = ['csc_matrix', 'coo_matrix'];
 /** How they are encoded and how large they are: nothing of this reads values. */
 export function* judgeMatrices(hdf5: Hdf5, anndata: AnnData, pen: H5adPen): Saying {
   const { X, rawX, layers } = anndata;
+  yield* judgeRawGroup(hdf5, pen);
   for (const matrix of [X, rawX, ...layers]) {
     if (matrix) yield* guarded(pen, judgeEncoding(hdf5, matrix, pen));
   }
   yield* judgeShapes(anndata, pen);
   yield* guarded(pen, judgeGeneOrder(hdf5, anndata, pen));
+}
+
+function* judgeRawGroup({ root }: Hdf5, pen: H5adPen): Saying {
+  const raw = root.children.get('raw');
+  if (!raw || raw.kind === 'closed') return;
+  for (const name of ['X', 'var']) {
+    if (raw.kind === 'group' && raw.children.has(name)) continue;
+    yield pen.report('F01', { location: `/raw/${name}`, why: `there is a raw, and no raw.${name}`, found: 'nothing' });
+  }
 }
 
 function* judgeEncoding(hdf5: Hdf5, matrix: Matrix | Unread, pen: H5adPen): Saying {

@@ -90,6 +90,7 @@ describe('h5ad check', () => {
     ['a matrix of other cells', ['F01'], { X: { rows: 39 } }],
     ['a layer of other genes', ['F01'], { layers: { spliced: { columns: 29 } } }],
     ['raw genes without names', ['F01'], { rawGeneIds: names(29) }],
+    ['a raw of nothing', ['F01', 'F01'], { raw: null, spoil: (file) => file.create_group('raw') }],
     ['a column that comes twice', ['F02'], { obsOrder: ['donor_id', ...OBS] }],
     ['a file without donors', ['O01'], { obs: { donor_id: null } }],
     ['a file without cell types', ['O01'], { obs: { cell_type_ontology_term_id: null } }],

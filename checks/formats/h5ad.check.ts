@@ -2,8 +2,9 @@
 import { defineCheck, type Options, type Said, type SourceFile } from '../check.js';
 import { annDataOf } from '../readers/anndata.js';
 import { contentOf, isZeroFilled } from '../readers/content.js';
-import { type Because, type Closed, type Hdf5, openHdf5 } from '../readers/hdf5.js';
+import { type Hdf5, openHdf5 } from '../readers/hdf5.js';
 import { extentOf } from '../readers/hdf5-extent.js';
+import type { Because, Closed } from '../readers/hdf5-tree.js';
 import { judgeCells, judgeFrames, judgeGenes } from './h5ad-frames.js';
 import { judgeCounts, judgeMatrices } from './h5ad-matrices.js';
 import { guarded, type H5adPen, RULES, type Saying, UPLOAD_AGAIN, unreadable } from './h5ad-rules.js';
@@ -48,6 +49,7 @@ function* once(saying: Saying): Saying {
 function* judge(hdf5: Hdf5, pen: H5adPen, options: Options): Saying {
   yield* judgeClosed(hdf5, pen);
   const anndata = annDataOf(hdf5);
+  for (const fault of anndata.faults) yield unreadable(pen, fault);
   yield* guarded(pen, judgeFrames(hdf5, anndata, pen));
   yield* guarded(pen, judgeCells(hdf5, anndata, pen));
   yield* guarded(pen, judgeGenes(anndata, pen));

@@ -2,7 +2,9 @@
  * How does AnnData lay its frames and matrices out in HDF5? Their parts, found by today's encodings and by those of
  * AnnData 0.7, and what keeps AnnData from reading them. Values are read elsewhere: `columns.ts`, `matrix.ts`.
  */
-import { type Dataset, type Group, type Hdf5, isNumeric, type Node } from './hdf5.js';
+import type { Hdf5 } from './hdf5.js';
+import { Hdf5Fault } from './hdf5-library.js';
+import { type Dataset, type Group, isNumeric, type Node } from './hdf5-tree.js';
 
 /** A part that AnnData would not take. */
 export interface Fault {
@@ -61,8 +63,9 @@ export interface AnnData {
   readonly rawX: Matrix | Unread | null;
   readonly layers: readonly (Matrix | Unread)[];
   readonly embeddings: readonly string[];
-  /** Strings of uns by their names, those of groups in it left out. */
-  readonly uns: ReadonlyMap<string, string>;
+  readonly uns: Readonly<Record<'title' | 'schema_version' | 'organism_ontology_term_id', string | null>>;
+  /** What could not be read on the way; the part is then null. */
+  readonly faults: readonly Hdf5Fault[];
 }
 
 /** Rows, or columns of a matrix: of more, not even a byte each is kept. */
@@ -73,14 +76,22 @@ export const isRead = (matrix: Matrix | Unread | null): matrix is Matrix => matr
 
 export function annDataOf(hdf5: Hdf5): AnnData {
   const { root } = hdf5;
-  const group = (of: Group | null, name: string) => {
-    const child = of && childOf(of, name);
-    return child?.kind === 'group' ? child : null;
+  const faults: Hdf5Fault[] = [];
+  const attempt = <T>(node: Group | Dataset | null, read: (node: Group | Dataset) => T): T | null => {
+    try {
+      return node && read(node);
+    } catch (error) {
+      if (!(error instanceof Hdf5Fault)) throw error;
+      faults.push(error);
+      return null;
+    }
   };
-  const frame = (node: Group | Dataset | null) => node && frameOf(hdf5, node);
-  const matrix = (node: Group | Dataset | null) => node && matrixOf(hdf5, node);
-  const raw = group(root, 'raw');
-  const layers = group(root, 'layers');
+  const frame = (node: Group | Dataset | null) => attempt(node, (found) => frameOf(hdf5, found));
+  const matrix = (node: Group | Dataset | null) => attempt(node, (found) => matrixOf(hdf5, found));
+  const raw = groupIn(root, 'raw');
+  const layers = groupIn(root, 'layers');
+  const uns = groupIn(root, 'uns');
+  const string = (name: string) => attempt(uns && childOf(uns, name), (found) => stringOf(hdf5, found));
 
   return {
     obs: frame(childOf(root, 'obs')),
@@ -88,21 +99,25 @@ export function annDataOf(hdf5: Hdf5): AnnData {
     rawVar: frame(raw && childOf(raw, 'var')),
     X: matrix(childOf(root, 'X')),
     rawX: matrix(raw && childOf(raw, 'X')),
-    layers: [...(layers?.children.values() ?? [])].flatMap((node) =>
-      node.kind === 'closed' ? [] : [matrixOf(hdf5, node)],
-    ),
-    embeddings: [...(group(root, 'obsm')?.children.keys() ?? [])],
-    uns: stringsIn(hdf5, group(root, 'uns')),
+    layers: [...(layers?.children.keys() ?? [])].flatMap((name) => matrix(layers && childOf(layers, name)) ?? []),
+    embeddings: [...(groupIn(root, 'obsm')?.children.keys() ?? [])],
+    uns: {
+      title: string('title'),
+      schema_version: string('schema_version'),
+      organism_ontology_term_id: string('organism_ontology_term_id'),
+    },
+    faults,
   };
 }
 
-function stringsIn(hdf5: Hdf5, uns: Group | null): ReadonlyMap<string, string> {
-  const strings = new Map<string, string>();
-  for (const [name, node] of uns?.children ?? []) {
-    if (node.kind !== 'dataset' || node.text === null || node.shape.length > 0) continue;
-    strings.set(name, hdf5.strings(node)[0] ?? '');
-  }
-  return strings;
+function stringOf(hdf5: Hdf5, node: Group | Dataset): string | null {
+  if (node.kind === 'group' || node.text === null || node.shape.length > 0) return null;
+  return hdf5.strings(node)[0] ?? null;
+}
+
+function groupIn(group: Group, name: string): Group | null {
+  const child = group.children.get(name);
+  return child?.kind === 'group' ? child : null;
 }
 
 /** The child of that name, if there is one that was entered. */

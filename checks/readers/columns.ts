@@ -1,7 +1,8 @@
 /** What do the values of a column say? Read in slices, since a frame may have millions of rows. */
 import { type Column, lengthOf } from './anndata.js';
-import type { Dataset, Hdf5 } from './hdf5.js';
+import type { Hdf5 } from './hdf5.js';
 import { Hdf5Fault } from './hdf5-library.js';
+import type { Dataset } from './hdf5-tree.js';
 
 /** Rows that are read at once. */
 const SLICE = 16_384;

@@ -46,7 +46,7 @@ export interface Library {
 /** What we touch of Emscripten's file system that its types leave out. */
 interface FileSystem {
   open(path: string, flags: number, mode?: number): Stream;
-  stat(path: string): unknown;
+  stat(path: string): { readonly size: number };
   read(stream: Stream, bytes: ArrayBufferView, offset: number, length: number, position: number): number;
   write(stream: Stream, bytes: ArrayBufferView, offset: number, length: number, position?: number): number;
   close(stream: Stream): void;
@@ -126,13 +126,13 @@ function confine(files: FileSystem, local: string, ear: { complaint: string; for
     if (path === THE_FILE) return stat(local);
     throw new files.ErrnoError(ENOENT);
   };
+  const heaps = heapsIn(stat(local).size);
   files.read = (stream, bytes, offset, length, position) => {
     const count = read(stream, bytes, offset, length, position);
-    const heap = Buffer.from(bytes.buffer, bytes.byteOffset + offset, count);
-    for (let at = heap.indexOf(GLOBAL_HEAP); at !== -1; at = heap.indexOf(GLOBAL_HEAP, at + 8)) {
-      if (!isSoundHeap((target, from) => read(stream, target, 0, target.length, from), position + at)) {
-        throw new files.ErrnoError(EIO);
-      }
+    const came = Buffer.from(bytes.buffer, bytes.byteOffset + offset, count);
+    const readAt = (target: Uint8Array, from: number) => read(stream, target, 0, target.length, from);
+    for (let at = came.indexOf(GLOBAL_HEAP); at !== -1; at = came.indexOf(GLOBAL_HEAP, at + 8)) {
+      if (!heaps.isSound(position + at, readAt)) throw new files.ErrnoError(EIO);
     }
     return count;
   };
@@ -144,23 +144,42 @@ function confine(files: FileSystem, local: string, ear: { complaint: string; for
 }
 
 /**
- * Whether the objects of a global heap follow one another to its end. The library adds their lengths up in 32 bits, so
- * that a wrong one may lead it back to where it was, for ever.
+ * Do the objects of a global heap follow one another to its end? The library adds their lengths up in 32 bits, so that
+ * a wrong one may lead it back to where it was, for ever. Heaps do not overlap: together they are no longer than the
+ * file of `size` bytes, and each is looked at once.
  */
-function isSoundHeap(read: (target: Uint8Array, from: number) => number, start: number): boolean {
-  const header = Buffer.alloc(16);
-  read(header, start);
-  const size = Number(header.readBigUInt64LE(8));
-  if (size > HEAP_BYTES) return false;
-  const heap = Buffer.alloc(size);
-  if (read(heap, start) < size) return false;
+function heapsIn(size: number) {
+  const known = new Map<number, boolean>();
+  let left = size;
 
+  function look(start: number, readAt: ReadAt): boolean {
+    const header = Buffer.alloc(16);
+    readAt(header, start);
+    const length = Number(header.readBigUInt64LE(8));
+    if (length > HEAP_BYTES || length > left) return false;
+    left -= length;
+    const heap = Buffer.alloc(length);
+    return readAt(heap, start) === length && isChain(heap);
+  }
+
+  return {
+    isSound(start: number, readAt: ReadAt): boolean {
+      const isSound = known.get(start) ?? look(start, readAt);
+      known.set(start, isSound);
+      return isSound;
+    },
+  };
+}
+
+type ReadAt = (target: Uint8Array, from: number) => number;
+
+/** Each object has an index of 2 bytes, 6 of no matter here, a length of 8, and its bytes; index 0 is the room left. */
+function isChain(heap: Buffer): boolean {
   let at = 16;
-  while (at + 16 <= size) {
-    const index = heap.readUInt16LE(at);
+  while (at + 16 <= heap.length) {
     const length = Number(heap.readBigUInt64LE(at + 8));
-    const taken = index === 0 ? length : 16 + 8 * Math.ceil(length / 8);
-    if (taken < 16 || at + taken > size) return false;
+    const taken = heap.readUInt16LE(at) === 0 ? length : 16 + 8 * Math.ceil(length / 8);
+    if (taken < 16 || at + taken > heap.length) return false;
     at += taken;
   }
   return true;

@@ -1,10 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inflateSync } from 'node:zlib';
 import h5wasm, { type File } from 'h5wasm/node';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { type Dataset, type Group, type Hdf5, openHdf5 } from './hdf5.js';
+import { type Hdf5, openHdf5 } from './hdf5.js';
 import { Hdf5Fault } from './hdf5-library.js';
+import type { Dataset, Group } from './hdf5-tree.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'hdf5-'));
 const local = join(folder, 'file.h5');
@@ -75,6 +77,20 @@ describe('hdf5 reader', () => {
 
     expect(hdf5.numbers(datasetIn(hdf5, 'signed'), [0, 3])).toEqual(Float64Array.of(-1, 2 ** 40, -(2 ** 53)));
     expect(hdf5.numbers(datasetIn(hdf5, 'unsigned'), [0, 1])).toEqual(Float64Array.of(2 ** 63));
+  });
+
+  it('reads half floats as singles', async () => {
+    // h5wasm writes none: `h5py.File(…, libver='latest')['x'] = np.array([0, -0.0, 1, -2.5, 65504, 6e-8, inf, nan], 'f2')`.
+    const deflated =
+      'eNrr9HBx4+WS4mLm4GCAgf9QIAAVMoCKP46bU+bv4RLExFDBJISsEAa4mBgYGRjYeBiAFGPFZph5HgxUA5k/ZWrATgBawCjCwMDEyMgI' +
+      'cziMZhZhYBRU4GdgAvMEGLhYGbj4gSxWoOuYuTiALmdmhCkWgBm8gWHIgelvplYxjIJRMApGwSgYBWSCBgYbhoP/q4E1dw1DHQB7tSri';
+    writeFileSync(local, inflateSync(Buffer.from(deflated, 'base64')));
+    const hdf5 = await reopened();
+
+    expect(datasetIn(hdf5, 'x').dtype).toBe('float16');
+    expect(hdf5.numbers(datasetIn(hdf5, 'x'), [0, 8])).toEqual(
+      Float32Array.of(0, -0, 1, -2.5, 65_504, 2 ** -24, Number.POSITIVE_INFINITY, Number.NaN),
+    );
   });
 
   it('reads a block of a matrix in chunks', async () => {

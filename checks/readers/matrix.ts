@@ -3,7 +3,8 @@
  * that a matrix of any size takes the memory of one slice.
  */
 import type { DenseMatrix, Matrix, SparseMatrix } from './anndata.js';
-import type { Hdf5, Numbers } from './hdf5.js';
+import type { Hdf5 } from './hdf5.js';
+import type { Numbers } from './hdf5-values.js';
 
 /** Values a slice holds, unless a chunk is larger. */
 const SLICE = 2 ** 20;

@@ -1,0 +1,108 @@
+/** What do values of HDF5 say, as they lie in the library's memory? Numbers by their type, strings by their pointers. */
+import type { Library } from './hdf5-library.js';
+
+export type H5 = Parameters<Parameters<Library['at']>[1]>[0];
+
+export type Numbers =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array;
+
+/** What `get_dataset_metadata` and `get_attribute_metadata` of h5wasm tell. */
+export interface Metadata {
+  readonly type: number;
+  readonly size: number;
+  readonly signed: boolean;
+  readonly vlen: boolean;
+  readonly shape: readonly number[] | null;
+  readonly total_size: number;
+  readonly chunks?: readonly number[] | null;
+  readonly enum_type?: { readonly members: Readonly<Record<string, number>> };
+  readonly virtual_sources?: readonly unknown[];
+}
+
+/** H5T_class_t, by its numbers. */
+const INTEGER = 0;
+const FLOAT = 1;
+export const STRING = 3;
+const ENUM = 8;
+const CLASSES = 'integer float time string bitfield opaque compound reference enum vlen array complex'.split(' ');
+
+const ARRAYS = {
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  bool: Uint8Array,
+} as const;
+/** 64 bits: read as doubles, which are exact up to 2^53. */
+const WIDE: readonly string[] = ['int64', 'uint64'];
+
+/** Read as singles: Node 20 has no array of them. */
+const HALF = 'float16';
+
+/** Whether `numbersAt` knows a type by that name. */
+export const isNumber = (dtype: string): boolean => dtype in ARRAYS || WIDE.includes(dtype) || dtype === HALF;
+
+/** As NumPy calls it; the HDF5 class where NumPy has no word. */
+export function dtypeOf({ type, size, signed, enum_type }: Metadata): string {
+  if (type === INTEGER) return `${signed ? 'int' : 'uint'}${size * 8}`;
+  if (type === FLOAT) return `float${size * 8}`;
+  if (type !== ENUM) return CLASSES[type] ?? 'unknown';
+  // As h5py writes a bool.
+  const members = enum_type?.members ?? {};
+  const isBool = size === 1 && Object.keys(members).length === 2 && members.FALSE === 0 && members.TRUE === 1;
+  return isBool ? 'bool' : 'enum';
+}
+
+/** Longer strings are cut; no id, term or title is as long. */
+export const STRING_BYTES = 65_536;
+
+/** A copy of `items` numbers; `dtype` passed `isNumber`. */
+export function numbersAt(h5: H5, at: number, items: number, dtype: string): Numbers {
+  // Memory of WebAssembly that is not shared.
+  const buffer = h5.HEAPU8.buffer as ArrayBuffer;
+  if (dtype === HALF) return Float32Array.from(new Uint16Array(buffer, at, items), singleOf);
+  if (!WIDE.includes(dtype)) return new ARRAYS[dtype as keyof typeof ARRAYS](buffer, at, items).slice();
+
+  // Half by half: a list of BigInts takes ten times as long.
+  const low = new Uint32Array(buffer, at, 2 * items);
+  const high = dtype === 'int64' ? new Int32Array(buffer, at, 2 * items) : low;
+  const doubles = new Float64Array(items);
+  for (let i = 0; i < items; i++) doubles[i] = (high[2 * i + 1] ?? 0) * 2 ** 32 + (low[2 * i] ?? 0);
+  return doubles;
+}
+
+/** Of a sign, five bits of exponent and ten of fraction. */
+function singleOf(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
+}
+
+export function stringsAt(h5: H5, at: number, items: number): string[] {
+  const pointers = new Uint32Array(h5.HEAPU8.buffer, at, items);
+  // The types of h5wasm leave out the second parameter.
+  const read = h5.UTF8ToString as (pointer: number, maxBytes: number) => string;
+  return Array.from(pointers, (pointer) => read(pointer, STRING_BYTES));
+}
+
+export function fixedStringsAt(h5: H5, at: number, items: number, itemBytes: number): string[] {
+  const bytes = Buffer.from(h5.HEAPU8.buffer, at, items * itemBytes);
+  return Array.from({ length: items }, (_, i) => {
+    const item = bytes.subarray(i * itemBytes, (i + 1) * itemBytes);
+    const end = item.indexOf(0);
+    return item.toString('utf8', 0, end === -1 ? itemBytes : end);
+  });
+}
