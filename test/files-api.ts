@@ -223,7 +223,8 @@ export async function bring(person: Submitter, submission: string, path: string,
 }
 
 export async function filesOf({ ask }: Submitter, submission: string) {
-  const { body } = await ask('GET', `/submissions/${submission}/files`);
+  const { status, body } = await ask('GET', `/submissions/${submission}/files?limit=100`);
+  expect(status, body?.detail).toBe(200);
   return body.items as { id: string; path: string; state: string; [more: string]: unknown }[];
 }
 

@@ -62,7 +62,7 @@ describe.each(STORES)('an upload into %s', (storeName) => {
       },
     ]);
     expect(await api.stateOf(submission)).toBe('uploaded');
-    expect(await content(submission, id)).toEqual(bytes);
+    expect(sha256(await content(submission, id))).toBe(sha256(bytes));
   });
 
   it('is paused and gone on with, by whoever asks where it is', async () => {
@@ -179,7 +179,7 @@ describe.each(STORES)('an upload into %s', (storeName) => {
     const id = idOf(await tus(sam).create(submission, 'data.mrc', 2_000));
 
     expect((await filesOf(sam, submission)).map(({ state }) => state).toSorted()).toEqual(['ready', 'receiving']);
-    expect(await content(submission, before)).toEqual(old);
+    expect(sha256(await content(submission, before))).toBe(sha256(old));
     await tus(sam).send(id, 0, young);
     expect(await filesOf(sam, submission)).toMatchObject([{ id, state: 'ready', sha256: sha256(young) }]);
     expect((await sam.ask('GET', `/submissions/${submission}/files/${before}/content`)).status).toBe(404);

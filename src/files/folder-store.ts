@@ -55,6 +55,17 @@ export class FolderStore implements ObjectStore {
 
   async remove(key: string): Promise<void> {
     await rm(this.pathOf(key), { force: true });
+    await this.removeEmptyFolders(dirname(key));
+  }
+
+  /** Where a folder was, a file may be wanted next. */
+  private async removeEmptyFolders(folder: string): Promise<void> {
+    if (!folder.includes('/')) return;
+    const gone = await rmdir(this.pathOf(folder)).then(
+      () => true,
+      () => false, // something is in it, or has just been put there
+    );
+    if (gone) await this.removeEmptyFolders(dirname(folder));
   }
 
   async *list(prefix: string): AsyncIterable<StoredBytes> {

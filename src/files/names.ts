@@ -1,7 +1,7 @@
 /** What may a file be called? What a submitter writes becomes a path that every system understands, or is refused. */
 
 /** Longer ones cannot be unpacked everywhere. */
-const PATH_BYTES = 1024;
+const PATH_BYTES = 960;
 const SEGMENT_BYTES = 255;
 
 /** Controls, and what turns the direction of writing, so that a name looks like another. */
