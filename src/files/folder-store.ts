@@ -1,7 +1,7 @@
 /** How do objects lie in a folder? Each is a file, written under another name, flushed, and then renamed. */
 import { randomUUID } from 'node:crypto';
 import { constants, createWriteStream } from 'node:fs';
-import { access, copyFile, link, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
+import { access, copyFile, link, mkdir, open, opendir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -106,7 +106,7 @@ export class FolderStore implements ObjectStore {
     await mkdir(dirname(path), { recursive: true });
     try {
       await write(unfinished);
-      await rename(unfinished, path);
+      await renameInto(unfinished, path);
       await flush(dirname(path));
     } finally {
       // Also after success: `rename` leaves both names when they are links to the same file.
@@ -143,4 +143,13 @@ function absent(error: NodeJS.ErrnoException): null {
 
 function missing(key: string, error: NodeJS.ErrnoException): never {
   throw error.code === 'ENOENT' ? new ObjectMissing(key) : error;
+}
+
+/** The folder may have gone meanwhile, as the last of its files was removed. */
+async function renameInto(from: string, to: string): Promise<void> {
+  await rename(from, to).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    await mkdir(dirname(to), { recursive: true });
+    await rename(from, to);
+  });
 }

@@ -1,4 +1,5 @@
 /** How does a published record get its next version? As a new draft that begins as a copy; what is published stays as it is. */
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { User } from '../identity/user.js';
@@ -30,7 +31,8 @@ export class RevisionsService {
     reason?: string,
   ): Promise<Revised> {
     return this.db.transaction(async (tx) => {
-      const details: { version?: number } = {};
+      const revisionId = randomUUID();
+      const details: { revision: string; version?: number } = { revision: revisionId };
       const published = await this.submissions.moveWithin(
         tx,
         id,
@@ -44,7 +46,7 @@ export class RevisionsService {
           details.version = next;
         },
       );
-      return { published, revision: await this.submissions.createRevision(tx, published, user.id) };
+      return { published, revision: await this.submissions.createRevision(tx, published, user.id, revisionId) };
     });
   }
 }
