@@ -5,16 +5,20 @@ import { problemPages } from './problem-pages.js';
 
 const SOURCES = join(import.meta.dirname, '..');
 
-/** Every code that an error of ours has, and those that the framework's are given. */
+const read = (file: string) => readFileSync(join(SOURCES, file), 'utf8');
+
+/** Every code that there is: of an error's class, of a row `[code, kind, …]`, and what the framework's errors are given. */
 function codes(): ReadonlySet<string> {
   const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' });
-  const texts = files
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
-    .map((file) => readFileSync(join(SOURCES, file), 'utf8'));
-  const declared = texts.flatMap((text) => [...text.matchAll(/readonly code = '([a-z-]+)'/g)]);
-  const framework = readFileSync(join(import.meta.dirname, 'problem.ts'), 'utf8');
-  const given = [...framework.matchAll(/(?:\d{3}: \[\s*|code: )'([a-z-]+)'/g)];
-  return new Set([...declared, ...given].map(([, code = '']) => code));
+  const texts = files.filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts')).map(read);
+  const kinds = [...read('platform/domain-error.ts').matchAll(/^ {2}\| '([a-z-]+)'/gm)].map(([, kind]) => kind);
+  const row = new RegExp(`\\[\\s*'([a-z-]+)',\\s*'(?:${kinds.join('|')})'`, 'g');
+
+  const found = [
+    ...texts.flatMap((text) => [...text.matchAll(/readonly code = '([a-z-]+)'/g), ...text.matchAll(row)]),
+    ...read('platform/problem.ts').matchAll(/(?:\d{3}: \[\s*|code: )'([a-z-]+)'/g),
+  ];
+  return new Set(found.map(([, code = '']) => code));
 }
 
 describe('the pages of the problems', () => {
