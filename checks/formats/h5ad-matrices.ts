@@ -1,5 +1,4 @@
 /** Do the matrices fit the cells, the genes and each other, and is there one of raw counts where the assay needs one? */
-import type { Options } from '../check.js';
 import { type AnnData, type Frame, isRead, lengthOf, type Matrix, storedIn, type Unread } from '../readers/anndata.js';
 import { textAt, textsOf, valuesOf } from '../readers/columns.js';
 import type { Hdf5 } from '../readers/hdf5.js';
@@ -95,7 +94,7 @@ function* judgeGeneOrder(hdf5: Hdf5, { X, rawX, var: genes, rawVar }: AnnData, p
 const RAW_RULES: readonly H5adRule[] = ['M03', 'M04', 'M05', 'M07', 'M08', 'M09'];
 
 /** What the matrices hold. */
-export function* judgeCounts(hdf5: Hdf5, anndata: AnnData, pen: H5adPen, { full }: Options): Saying {
+export function* judgeCounts(hdf5: Hdf5, anndata: AnnData, pen: H5adPen): Saying {
   const { X, rawX, layers, obs } = anndata;
   const hasRaw = hdf5.root.children.has('raw');
   const raw = hasRaw ? rawX : X;
@@ -108,10 +107,9 @@ export function* judgeCounts(hdf5: Hdf5, anndata: AnnData, pen: H5adPen, { full 
   if (isRawNeeded) {
     if (!raw && !hdf5.root.children.has(hasRaw ? 'raw' : 'X'))
       yield pen.report('M07', { location: '/X', found: 'missing' });
-    if (isRead(raw)) yield* guarded(pen, judgeRaw(hdf5, anndata, raw, pen, full));
+    if (isRead(raw)) yield* guarded(pen, judgeRaw(hdf5, anndata, raw, pen));
   }
 
-  if (!full) return;
   for (const matrix of [X, rawX, ...layers]) {
     if (!isRead(matrix) || (isRawNeeded && matrix === raw)) continue;
     if (matrix === rawX || isFitting(matrix, anndata)) yield* guarded(pen, judgeOther(hdf5, anndata, matrix, pen));
@@ -128,14 +126,13 @@ function* judgeOther(hdf5: Hdf5, anndata: AnnData, matrix: Matrix, pen: H5adPen)
 const isFitting = ({ shape }: Matrix, { obs, var: genes }: AnnData): boolean =>
   (rowsOf(obs) ?? shape[0]) === shape[0] && (rowsOf(genes) ?? shape[1]) === shape[1];
 
-function* judgeRaw(hdf5: Hdf5, anndata: AnnData, raw: Matrix, pen: H5adPen, full: boolean): Saying {
+function* judgeRaw(hdf5: Hdf5, anndata: AnnData, raw: Matrix, pen: H5adPen): Saying {
   const { path: location, data, shape } = raw;
   const isFloat = data.dtype === 'float32';
   if (!isFloat) {
     const line = assignTo(location, `${accessTo(location)}.astype("float32")`);
     yield pen.report('M03', { location, found: data.dtype, expected: 'float32', line });
   }
-  if (!full) return yield* undecided(RAW_RULES.slice(1), 'The values of the matrices were not read.', pen);
   if (!isSound(hdf5, raw) || (location === '/X' && !isFitting(raw, anndata))) return;
 
   const counted = countOver(slicesOf(hdf5, raw), shape);

@@ -1,5 +1,5 @@
 /** Is this an h5ad file, has it what the single-cell schema requires, and are its raw counts counts? */
-import { defineCheck, type Options, type Said, type SourceFile } from '../check.js';
+import { defineCheck, type Said, type SourceFile } from '../check.js';
 import { annDataOf } from '../readers/anndata.js';
 import { contentOf, isZeroFilled } from '../readers/content.js';
 import { type Hdf5, openHdf5 } from '../readers/hdf5.js';
@@ -16,7 +16,7 @@ export const h5adCheck = defineCheck({
   extensions: ['.h5ad'],
   rules: RULES,
 
-  async *run(file, pen, options) {
+  async *run(file, pen) {
     const otherwise = await otherThanHdf5(file, pen);
     if (otherwise) return yield otherwise;
 
@@ -27,7 +27,7 @@ export const h5adCheck = defineCheck({
       return yield unreadable(pen, error);
     }
     try {
-      yield* once(guarded(pen, judge(hdf5, pen, options)));
+      yield* once(guarded(pen, judge(hdf5, pen)));
     } finally {
       hdf5.close();
     }
@@ -46,7 +46,7 @@ function* once(saying: Saying): Saying {
 }
 
 /** From what is cheap to what takes long, each part whatever the others say. */
-function* judge(hdf5: Hdf5, pen: H5adPen, options: Options): Saying {
+function* judge(hdf5: Hdf5, pen: H5adPen): Saying {
   yield* judgeClosed(hdf5, pen);
   const anndata = annDataOf(hdf5);
   for (const fault of anndata.faults) yield unreadable(pen, fault);
@@ -54,7 +54,7 @@ function* judge(hdf5: Hdf5, pen: H5adPen, options: Options): Saying {
   yield* guarded(pen, judgeCells(hdf5, anndata, pen));
   yield* guarded(pen, judgeGenes(anndata, pen));
   yield* guarded(pen, judgeMatrices(hdf5, anndata, pen));
-  yield* guarded(pen, judgeCounts(hdf5, anndata, pen, options));
+  yield* guarded(pen, judgeCounts(hdf5, anndata, pen));
 }
 
 /** What the bytes are where they are no HDF5, or not all of it. */
