@@ -167,7 +167,6 @@ const SUBMISSIONS = `
     seq         bigint GENERATED ALWAYS AS IDENTITY,
     topic       text NOT NULL,
     payload     jsonb NOT NULL,
-    traceparent text,
     "createdAt" timestamptz NOT NULL DEFAULT now(),
     "relayedAt" timestamptz,
     -- For topics that notify: when its notifications were written.

@@ -39,6 +39,13 @@ export class ReportsService {
     return rows.map(summary);
   }
 
+  async countRuns(submissionId: string): Promise<number> {
+    const [{ n }] = await this.db.query('SELECT count(*)::int AS n FROM validation_run WHERE "submissionId" = $1', [
+      submissionId,
+    ]);
+    return n;
+  }
+
   async whole(submissionId: string, runId: string): Promise<RunView> {
     const [row] = await this.db.query(`${RUN} WHERE r."submissionId" = $1 AND r.id = $2`, [submissionId, runId]);
     if (!row) throw new RunNotFound(runId);

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../src/clock.js';
 import { CONFIG, type Config } from '../../src/config.js';
 import { FileIntake } from '../../src/files/file-intake.service.js';
+import { UploadWatch } from '../../src/files/upload-watch.service.js';
 import { UploadsService } from '../../src/files/uploads.service.js';
 
 const DAY_MS = 86_400_000;
@@ -10,6 +11,7 @@ const DAY_MS = 86_400_000;
 @Injectable()
 export class IdleUploads {
   constructor(
+    private readonly watch: UploadWatch,
     private readonly uploads: UploadsService,
     private readonly intake: FileIntake,
     private readonly clock: Clock,
@@ -19,7 +21,7 @@ export class IdleUploads {
   /** For the clock: resolves to how many were over. */
   async expireUploads(): Promise<number> {
     const { UPLOAD_EXPIRE } = this.config;
-    const idle = await this.uploads.idleSince(this.clock.in(-UPLOAD_EXPIRE));
+    const idle = await this.watch.idleSince(this.clock.in(-UPLOAD_EXPIRE));
     const time =
       UPLOAD_EXPIRE >= DAY_MS ? `${Math.round(UPLOAD_EXPIRE / DAY_MS)} days` : `${UPLOAD_EXPIRE / 1000} seconds`;
     for (const upload of idle) {

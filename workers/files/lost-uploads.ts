@@ -2,12 +2,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../src/config.js';
 import type { Upload } from '../../src/files/upload.entity.js';
+import { UploadWatch } from '../../src/files/upload-watch.service.js';
 import { UploadsService } from '../../src/files/uploads.service.js';
 import { JobQueues } from '../job-queues.js';
 
 @Injectable()
 export class LostUploads {
   constructor(
+    private readonly watch: UploadWatch,
     private readonly uploads: UploadsService,
     private readonly queues: JobQueues,
     @Inject(CONFIG) private readonly config: Config,
@@ -16,7 +18,7 @@ export class LostUploads {
   /** For the reconciler: resolves to how many were lost. */
   async requeueLost(): Promise<number> {
     let lost = 0;
-    for (const upload of await this.uploads.inNobodysHands()) if (await this.restore(upload)) lost++;
+    for (const upload of await this.watch.inNobodysHands()) if (await this.restore(upload)) lost++;
     return lost;
   }
 

@@ -3,13 +3,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../src/clock.js';
 import { CONFIG, type Config } from '../../src/config.js';
 import { StoredObjectsService } from '../../src/files/stored-objects.service.js';
-import { UploadsService } from '../../src/files/uploads.service.js';
+import { UploadWatch } from '../../src/files/upload-watch.service.js';
 
 @Injectable()
 export class StorageKeeper {
   constructor(
     private readonly objects: StoredObjectsService,
-    private readonly uploads: UploadsService,
+    private readonly uploads: UploadWatch,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
