@@ -71,7 +71,7 @@ export const STRING_BYTES = 65_536;
 export function numbersAt(h5: H5, at: number, items: number, dtype: string): Numbers {
   // Memory of WebAssembly that is not shared.
   const buffer = h5.HEAPU8.buffer as ArrayBuffer;
-  if (dtype === HALF) return Float32Array.from(new Uint16Array(buffer, at, items), singleOf);
+  if (dtype === HALF) return singlesOf(new Uint16Array(buffer, at, items));
   if (!WIDE.includes(dtype)) return new ARRAYS[dtype as keyof typeof ARRAYS](buffer, at, items).slice();
 
   // Half by half: a list of BigInts takes ten times as long.
@@ -80,6 +80,28 @@ export function numbersAt(h5: H5, at: number, items: number, dtype: string): Num
   const doubles = new Float64Array(items);
   for (let i = 0; i < items; i++) doubles[i] = (high[2 * i + 1] ?? 0) * 2 ** 32 + (low[2 * i] ?? 0);
   return doubles;
+}
+
+/** As numbers of a row or a column, which ours have in 32 bits: what is not among those is -1, which is no place. */
+export function indicesAt(h5: H5, at: number, items: number, dtype: string): Int32Array {
+  const isWide = WIDE.includes(dtype);
+  const values = isWide ? new Int32Array(h5.HEAPU8.buffer, at, 2 * items) : numbersAt(h5, at, items, dtype);
+  if (values instanceof Int32Array && !isWide) return values;
+
+  const indices = new Int32Array(items);
+  for (let i = 0; i < items; i++) {
+    const index = (isWide ? values[2 * i] : values[i]) ?? -1;
+    const isBeyond = isWide && (values[2 * i + 1] !== 0 || index < 0);
+    indices[i] = isBeyond || index !== (index | 0) ? -1 : index;
+  }
+  return indices;
+}
+
+// `Float32Array.from` with a function would first make a list of all.
+function singlesOf(halves: Uint16Array): Float32Array {
+  const singles = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) singles[i] = singleOf(halves[i] ?? 0);
+  return singles;
 }
 
 /** Of a sign, five bits of exponent and ten of fraction. */

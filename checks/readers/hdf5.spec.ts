@@ -79,6 +79,19 @@ describe('hdf5 reader', () => {
     expect(hdf5.numbers(datasetIn(hdf5, 'unsigned'), [0, 1])).toEqual(Float64Array.of(2 ** 63));
   });
 
+  it.each([
+    [BigInt64Array.of(0n, 29n, -1n, 2n ** 31n, 2n ** 40n), [0, 29, -1, -1, -1]],
+    [BigUint64Array.of(0n, 29n, 2n ** 63n), [0, 29, -1]],
+    [Int32Array.of(0, 2 ** 31 - 1, -7), [0, 2 ** 31 - 1, -7]],
+    [Uint32Array.of(29, 2 ** 31), [29, -1]],
+    [Uint16Array.of(29, 65_535), [29, 65_535]],
+    [Float32Array.of(29, 1.5, Number.NaN), [29, -1, -1]],
+  ])('reads the row numbers %o, and what is none as -1', async (values, numbers) => {
+    const hdf5 = await written((file) => file.create_dataset({ name: 'x', data: values }));
+
+    expect(Array.from(hdf5.indices(datasetIn(hdf5, 'x'), [0, values.length]))).toEqual(numbers);
+  });
+
   it('reads half floats as singles', async () => {
     // h5wasm writes none: `h5py.File(…, libver='latest')['x'] = np.array([0, -0.0, 1, -2.5, 65504, 6e-8, inf, nan], 'f2')`.
     const deflated =

@@ -5,6 +5,7 @@ import {
   dtypeOf,
   fixedStringsAt,
   type H5,
+  indicesAt,
   isNumber,
   type Metadata,
   type Numbers,
@@ -25,6 +26,8 @@ export interface Hdf5 {
   attribute(node: Group | Dataset, name: string): string | readonly string[] | Numbers | null;
   /** A slice, row by row; 64-bit integers come as doubles. */
   numbers(dataset: Dataset, ...ranges: Range[]): Numbers;
+  /** A slice of row or column numbers; -1 for what is none. */
+  indices(dataset: Dataset, range: Range): Int32Array;
   strings(dataset: Dataset, ...ranges: Range[]): string[];
   close(): void;
 }
@@ -43,7 +46,7 @@ export async function openHdf5(local: string): Promise<Hdf5> {
   }
 }
 
-function readersOf(library: Library, id: bigint): Pick<Hdf5, 'attribute' | 'numbers' | 'strings'> {
+function readersOf(library: Library, id: bigint): Omit<Hdf5, 'root' | 'closed' | 'close'> {
   const attributeNames = new Map<string, ReadonlySet<string>>();
 
   /** Let the library put `bytes` bytes somewhere, and hand them to `take` before they go. */
@@ -81,9 +84,18 @@ function readersOf(library: Library, id: bigint): Pick<Hdf5, 'attribute' | 'numb
     return withBytes(path, items * itemBytes, read, take(count, items));
   }
 
+  const refuseTexts = (dataset: Dataset) => {
+    if (!isNumeric(dataset)) throw new Hdf5Fault(dataset.path, `its values are ${dataset.dtype} and not numbers`);
+  };
+
   return {
+    indices(dataset, range) {
+      refuseTexts(dataset);
+      return selected(dataset, [range], (_, items) => (h5, at) => indicesAt(h5, at, items, dataset.dtype));
+    },
+
     numbers(dataset, ...ranges) {
-      if (!isNumeric(dataset)) throw new Hdf5Fault(dataset.path, `its values are ${dataset.dtype} and not numbers`);
+      refuseTexts(dataset);
       return selected(dataset, ranges, (_, items) => (h5, at) => numbersAt(h5, at, items, dataset.dtype));
     },
 

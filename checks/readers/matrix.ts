@@ -112,16 +112,10 @@ function* runsOf(hdf5: Hdf5, matrix: SparseMatrix, size: number): Generator<Slic
     }
     if (end > first) {
       const run = { encoding, firstLine, bounds };
-      yield { ...run, data: hdf5.numbers(data, [first, end]), indices: narrow(hdf5.numbers(indices, [first, end])) };
+      yield { ...run, data: hdf5.numbers(data, [first, end]), indices: hdf5.indices(indices, [first, end]) };
     }
     first = end;
   }
-}
-
-/** As 32 bits, which every column and row of ours has; -1 is no place. */
-function narrow(indices: Numbers): Int32Array {
-  if (indices instanceof Int32Array) return indices;
-  return Int32Array.from(indices, (index) => (index === (index | 0) ? index : -1));
 }
 
 function* tilesOf(hdf5: Hdf5, { data, shape }: DenseMatrix, size: number): Generator<Slice> {
