@@ -1,0 +1,100 @@
+/** Where does a benchmark take place? In a database of so many submissions, with the real processes on it as they are asked for. */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { DataSource } from 'typeorm';
+import { AppModule } from '../src/app.module.js';
+import { CONFIG, type Config, loadConfig } from '../src/config.js';
+import { PeopleService } from '../src/identity/people.service.js';
+import { SessionsService } from '../src/identity/sessions.service.js';
+import type { Role, User } from '../src/identity/user.js';
+import { JsonLog } from '../src/platform/logging.js';
+import { begin, carryOut, type Env, type Running } from './processes.js';
+import { seed } from './seed.js';
+
+/** Somebody who is signed in. */
+export type Person = User & { readonly token: string };
+
+const PASSWORD = 'a long password';
+const PROCESSES = { api: 'src/main.js', worker: 'workers/main.js', bare: 'bench/bare-server.js' } as const;
+
+export class House {
+  private readonly running = new Map<string, Promise<Running>>();
+
+  private constructor(
+    readonly size: number,
+    readonly folder: string,
+    readonly config: Config,
+    private readonly env: Env,
+    /** The product's own classes, in this process. */
+    readonly parts: TestingModule,
+  ) {}
+
+  static async build(postgres: string, folder: string, size: number): Promise<House> {
+    const name = `bench_${size}`;
+    const server = await new DataSource({ type: 'postgres', url: postgres }).initialize();
+    await server.query(`CREATE DATABASE ${name}`);
+    await server.destroy();
+
+    mkdirSync(join(folder, name));
+    const env = {
+      ...{ HOST: '127.0.0.1', PORT: '0', QUEUE_PREFIX: name, DATA_DIR: join(folder, name) },
+      DATABASE_URL: new URL(`/${name}`, postgres).href,
+    };
+    await carryOut('workers/prepare.js', env, join(folder, 'prepare.log'), ['--demo']);
+    const config = loadConfig(env);
+    const parts = await Test.createTestingModule({ imports: [AppModule] })
+      .overrideProvider(CONFIG)
+      .useValue(config)
+      .setLogger(new JsonLog('error'))
+      .compile();
+    await seed(parts.get(DataSource), size);
+    return new House(size, folder, config, env, parts);
+  }
+
+  get db(): DataSource {
+    return this.parts.get(DataSource);
+  }
+
+  async person(role: Role): Promise<Person> {
+    const email = `${role}-${randomUUID()}@example.org`;
+    const people = this.parts.get(PeopleService, { strict: false });
+    const { id, name } = await people.signUp({ name: `Some ${role}`, email, password: PASSWORD }, [role]);
+    const { token } = await this.parts.get(SessionsService, { strict: false }).begin({ email, password: PASSWORD });
+    return { id, name, roles: [role], scopes: null, token };
+  }
+
+  /** Some of those in `states`, in no order. */
+  async some(limit: number, states = '%'): Promise<string[]> {
+    const rows: { id: string }[] = await this.db.query(
+      'SELECT id FROM submission WHERE state LIKE $1 ORDER BY md5(id::text) LIMIT $2',
+      [states, limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** One process of each kind, whoever asks for it. */
+  process(kind: keyof typeof PROCESSES, args: readonly string[] = [], more: Env = {}): Promise<Running> {
+    const key = JSON.stringify([kind, args, more]);
+    const running = this.running.get(key) ?? begin(PROCESSES[kind], { ...this.env, ...more }, this.log(kind), args);
+    this.running.set(key, running);
+    return running;
+  }
+
+  /** The processes that were asked for end: what is measured next is not disturbed by them. */
+  async quiet(): Promise<void> {
+    const running = await Promise.all(this.running.values());
+    this.running.clear();
+    await Promise.all(running.map((process) => process.end()));
+  }
+
+  log(name: string): string {
+    return join(this.folder, `${name}-${this.size}.log`);
+  }
+
+  async end(): Promise<void> {
+    await this.quiet();
+    await this.db.destroy();
+  }
+}
