@@ -197,6 +197,7 @@ const FILES = `
     UNIQUE ("submissionId", path)
   );
   CREATE UNIQUE INDEX submission_file_names_differ ON submission_file ("submissionId", (lower(path) COLLATE "C"));
+  CREATE INDEX submission_file_page ON submission_file ("submissionId", path COLLATE "C", id);
   CREATE INDEX submission_file_object ON submission_file (sha256);
   CREATE TABLE upload (
     id             uuid PRIMARY KEY,

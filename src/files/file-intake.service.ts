@@ -29,11 +29,14 @@ export class FileIntake {
   async received(id: string, size: number, sha256: string | null): Promise<void> {
     const upload = await this.uploads.whole(id, size, sha256 === null ? 'worker' : 'caller');
     if (!upload || sha256 === null) return;
+    const lease = this.uploads.hold(upload);
     try {
       await this.make(upload, sha256);
     } catch (error) {
       if (error instanceof DomainError) throw error;
       await this.uploads.again(upload); // a worker may have more luck
+    } finally {
+      lease.leave();
     }
   }
 

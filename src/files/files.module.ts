@@ -10,6 +10,7 @@ import { SPOOL_STORE, Spool, spoolStore } from './spool.js';
 import { StoreProbe } from './store-probe.js';
 import { StoredObjectsService } from './stored-objects.service.js';
 import { UploadLocks } from './upload-locks.js';
+import { UploadWatch } from './upload-watch.service.js';
 import { UploadsService } from './uploads.service.js';
 
 /** The client of S3 is large: it is loaded where it is used. */
@@ -28,10 +29,20 @@ async function objectStore(config: Config): Promise<ObjectStore> {
     StoredObjectsService,
     UploadLocks,
     UploadsService,
+    UploadWatch,
     FileIntake,
     FilesService,
     StoreProbe,
   ],
-  exports: [OBJECT_STORE, Spool, StoredObjectsService, UploadLocks, UploadsService, FileIntake, FilesService],
+  exports: [
+    OBJECT_STORE,
+    Spool,
+    StoredObjectsService,
+    UploadLocks,
+    UploadsService,
+    UploadWatch,
+    FileIntake,
+    FilesService,
+  ],
 })
 export class FilesModule {}

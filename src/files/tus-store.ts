@@ -1,6 +1,6 @@
 /** What does tus know of an upload? What its row says; the bytes are the spool's. */
 import type { Readable } from 'node:stream';
-import { DataStore, ERRORS, Upload as Incoming } from '@tus/server';
+import { DataStore, Upload as Incoming } from '@tus/server';
 import type { User } from '../identity/user.js';
 import type { FileIntake } from './file-intake.service.js';
 import { UploadFailed, UploadNotFound, UploadWhole } from './files.errors.js';
@@ -68,7 +68,7 @@ export class TusStore extends DataStore {
   private async offsetOf(upload: Upload): Promise<number> {
     if (upload.state !== 'receiving') return upload.size ?? upload.received;
     const offset = await this.spool.offset(upload.id);
-    if (offset === null) throw ERRORS.FILE_NOT_FOUND;
+    if (offset === null) throw new UploadNotFound(upload.id);
     if (offset === upload.size) await this.intake.received(upload.id, offset, null);
     return offset;
   }

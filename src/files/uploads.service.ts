@@ -9,10 +9,10 @@ import type { Submission } from '../submissions/submission.entity.js';
 import { SubmissionNotFound, TransitionRefused } from '../submissions/submission.errors.js';
 import { SubmissionsService } from '../submissions/submissions.service.js';
 import { FileNameTaken, UploadNotFound } from './files.errors.js';
-import { foldersOf } from './names.js';
+import { mustBeFree } from './neighbours.js';
 import { Spool } from './spool.js';
 import { Upload } from './upload.entity.js';
-import { takeUpload, type UploadLease } from './upload-lease.js';
+import { holdUpload, takeUpload, type UploadLease } from './upload-lease.js';
 
 /** What is to come. */
 export interface Expected {
@@ -27,21 +27,6 @@ export interface Source {
   readonly url: string;
   readonly guessed: boolean;
 }
-
-/** A file or an upload of $1 that cannot be beside the path $2, which lies in the folders $3; $4 is the upload itself. */
-const NEIGHBOUR = `
-  SELECT path FROM (
-    SELECT path FROM submission_file WHERE "submissionId" = $1
-    UNION ALL
-    SELECT path FROM upload WHERE "submissionId" = $1 AND state IN ('receiving', 'verifying') AND id <> $4) other
-   WHERE path <> $2 AND (
-     lower(path) COLLATE "C" = lower($2)
-     OR lower(path) COLLATE "C" = ANY (SELECT lower(folder) FROM unnest($3::text[]) folder)
-     OR (lower(path) COLLATE "C" > lower($2) || '/' AND lower(path) COLLATE "C" < lower($2) || '0'))
-   LIMIT 1`;
-
-const AT_ONCE = 500;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Somebody else has decided upon the upload: there is nothing left to do, and nothing of it is kept. */
 class Decided extends Error {}
@@ -158,6 +143,11 @@ export class UploadsService {
     return takeUpload(this.db, work, this.config.LEASE);
   }
 
+  /** Go on working on what `whole` has given to its caller. */
+  hold(upload: Upload): UploadLease {
+    return holdUpload(this.db, upload, this.config.LEASE);
+  }
+
   /** What was in the way of this attempt: told when there is no other. */
   async note({ id, attempt }: Upload, problem: string): Promise<void> {
     await this.db.query('UPDATE upload SET problem = $3 WHERE id = $1 AND attempt = $2', [id, attempt, problem]);
@@ -175,43 +165,6 @@ export class UploadsService {
       await post(tx, { topic, uploadId: id, attempt: attempt + 1 });
       return true;
     });
-  }
-
-  /** Those that work is promised on, and in nobody's hands; one whose message still waits for the relay is not lost. */
-  async inNobodysHands(): Promise<Upload[]> {
-    return this.db.manager
-      .createQueryBuilder(Upload, 'upload')
-      .where(
-        `(state = 'verifying' OR (state = 'receiving' AND origin = 'import'))
-         AND ("leaseUntil" IS NULL OR "leaseUntil" < now())
-         AND NOT EXISTS (SELECT FROM outbox_message m
-                          WHERE m."relayedAt" IS NULL AND m.payload ->> 'uploadId' = upload.id::text)`,
-      )
-      .orderBy('"updatedAt"')
-      .limit(AT_ONCE)
-      .getMany();
-  }
-
-  /** Those that their submitters have not gone on with since. */
-  async idleSince(cutoff: string): Promise<Upload[]> {
-    return this.db.manager
-      .createQueryBuilder(Upload, 'upload')
-      .where(`state = 'receiving' AND origin = 'upload' AND "updatedAt" < :cutoff`, { cutoff })
-      .orderBy('"updatedAt"')
-      .limit(AT_ONCE)
-      .getMany();
-  }
-
-  /** Bytes that a crash has left behind: of uploads that are over, or never were. */
-  async sweepSpool(cutoff: Date): Promise<number> {
-    let swept = 0;
-    for await (const id of this.spool.olderThan(cutoff)) {
-      const under = UUID.test(id) && (await this.find(id));
-      if (under && (under.state === 'receiving' || under.state === 'verifying')) continue;
-      await this.spool.discard(id);
-      swept++;
-    }
-    return swept;
   }
 
   /** It becomes a file of its submission, in the place of one of the same path. */
@@ -267,10 +220,4 @@ async function mustBe(tx: EntityManager, id: string, set: string, while_: string
   const sql = `UPDATE upload SET ${set}, "updatedAt" = now() WHERE id = $1 AND ${while_}`;
   const [, changed] = await tx.query(sql, [id, ...values]);
   if (changed !== 1) throw new Decided();
-}
-
-/** @throws FileNameTaken when another file cannot be beside it */
-async function mustBeFree(tx: EntityManager, submissionId: string, path: string, id: string): Promise<void> {
-  const [other] = await tx.query(NEIGHBOUR, [submissionId, path, foldersOf(path), id]);
-  if (other) throw new FileNameTaken(path, other.path);
 }
