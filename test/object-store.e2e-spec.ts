@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateMultipartUploadCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../src/config.js';
 import { FolderStore } from '../src/files/folder-store.js';
@@ -193,6 +193,19 @@ describe('a store in S3', () => {
     await client.send(new PutObjectCommand(object));
 
     expect(s3.objects.get('chunked')?.bytes).toEqual(bytes);
+  });
+
+  it('ends multipart uploads that a crashed writer has begun, and leaves those of the spool', async () => {
+    const { bucket, ...access } = s3Access(settings());
+    const client = new S3Client(access);
+    for (const Key of ['public/half', 'uploads/under-way']) {
+      await client.send(new CreateMultipartUploadCommand({ Bucket: bucket, Key }));
+    }
+    const store = new S3Store(settings());
+
+    expect(await store.clean(new Date(Date.now() - 60_000))).toBe(0);
+    expect(await store.clean(new Date(Date.now() + 60_000))).toBe(1);
+    expect([...s3.multiparts.values()].map(({ key }) => key)).toEqual(['uploads/under-way']);
   });
 
   it('is read by a presigned link until the link is over', async () => {
