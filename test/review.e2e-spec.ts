@@ -23,7 +23,7 @@ import { ChangeRequestsController } from '../src/review/change-requests.controll
 import { ChecklistController } from '../src/review/checklist.controller.js';
 import { ReviewModule } from '../src/review/review.module.js';
 import { WaiversController } from '../src/review/waivers.controller.js';
-import { configure, httpAdapter } from '../src/start-http.js';
+import { applyConventions, httpAdapter } from '../src/start-http.js';
 import type { EventName } from '../src/submissions/events.js';
 import { LifecycleController } from '../src/submissions/lifecycle.controller.js';
 import { STATES } from '../src/submissions/lifecycle.js';
@@ -603,7 +603,7 @@ async function beginDesk() {
     .useValue(config)
     .compile();
   const app = built.createNestApplication<NestFastifyApplication>(httpAdapter(config));
-  configure(app);
+  applyConventions(app);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
 
