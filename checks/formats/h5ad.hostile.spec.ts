@@ -24,6 +24,9 @@ async function bytesOf(parts: Partial<H5adParts> = {}): Promise<Buffer> {
 }
 
 /** The same numbers from 0 to 1 in every run. */
+/** `ACCESSION_FUZZ=20 npm test` looks for longer; the seeds are the same, so that a find is found again. */
+const THOROUGHNESS = Number(process.env.ACCESSION_FUZZ ?? 1);
+
 function* randoms(seed: number): Generator<number, never> {
   for (let state = seed; ; ) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -39,9 +42,9 @@ describe('h5ad check of damaged files', () => {
     packed = await bytesOf({ compression: 'gzip', raw: { encoding: 'array', chunk: 9 }, X: { chunk: 50 } });
   });
 
-  it('ends with a finding wherever the file is cut off', { timeout: 2 * MINUTES }, async () => {
+  it('ends with a finding wherever the file is cut off', { timeout: 2 * MINUTES * THOROUGHNESS }, async () => {
     const random = randoms(1);
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 60 * THOROUGHNESS; i++) {
       const length = Math.floor(random.next().value * plain.length);
       writeFileSync(local, plain.subarray(0, length));
 
@@ -71,9 +74,9 @@ describe('h5ad check of damaged files', () => {
       (bytes: Buffer, at: number, value: number) =>
         bytes.fill(value & 1 ? 0xff : 0, at, Math.min(at + 8, bytes.length)),
     ],
-  ])('never breaks on %s', { timeout: 5 * MINUTES }, async (_, seed, spoil) => {
+  ])('never breaks on %s', { timeout: 5 * MINUTES * THOROUGHNESS }, async (_, seed, spoil) => {
     const random = randoms(seed);
-    for (let i = 0; i < 150; i++) {
+    for (let i = 0; i < 50 * THOROUGHNESS; i++) {
       const bytes = Buffer.from(i % 2 ? plain : packed);
       const places: number[] = [];
       while (places.length < 3) {
@@ -125,7 +128,9 @@ describe('h5ad check of huge files', () => {
     return { ...result, grown: Math.max(peak, process.memoryUsage.rss()) - before };
   };
 
-  it('reads hundreds of millions of bytes in the memory of a slice', { timeout: 2 * MINUTES }, async () => {
+  it('reads hundreds of millions of bytes in the memory of a slice', {
+    timeout: 2 * MINUTES * THOROUGHNESS,
+  }, async () => {
     await declare(40_000_000, 400_000_000);
 
     const { findings, cause, grown } = await grownDuring(judged);
