@@ -1,7 +1,7 @@
 /** What must be known to decide on a step? One look at the database, within the step's transaction. */
 import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { profileOf } from '../../checks/profiles/index.js';
+import { ALL, profileOf } from '../../checks/profiles/index.js';
 import { faultsOf, type MetadataFault, missingFiles, type Profile } from '../../checks/profiles/profile.js';
 import type { Facts } from './events.js';
 import type { Submission } from './submission.entity.js';
@@ -48,50 +48,56 @@ export const UNKNOWN: Known = {
   fileBytes: 0,
 };
 
-interface Row extends Omit<Known, 'lacking' | 'unticked' | 'faults' | 'bases' | 'revision'> {
+/** What a statement with `FACTS` finds. */
+export interface FactsRow {
   readonly metadata: unknown;
-  readonly metadataHash: string;
-  readonly filesHash: string;
-  readonly counts: readonly number[];
-  readonly ticks: readonly { readonly item: string; readonly basis: string }[];
+  readonly facts: Omit<Known, 'lacking' | 'unticked' | 'faults' | 'bases' | 'revision'> & {
+    readonly metadataHash: string;
+    readonly filesHash: string;
+    readonly counts: readonly number[];
+    readonly ticks: readonly { readonly item: string; readonly basis: string }[];
+  };
 }
 
 /**
- * $1 the submission, $2 a regular expression for each file rule of its profile.
+ * What a statement about a submission `s` selects, besides its metadata, and joins to know the facts; its $2 is FILE_RULES.
  * `jsonb` writes an object in one order whatever order it came in, so that equal metadata have equal hashes.
  */
-const LOOK = `
-  SELECT s.metadata, m."metadataHash", f.*, r.*, w.*, p.*, t.ticks, u."underWay", o."openVersion", c.counts
-    FROM submission s
+export const FACTS = {
+  column: `jsonb_build_object(
+     'metadataHash', m.hash, 'filesHash', f.hash, 'fileCount', f.count, 'fileBytes', f.bytes, 'counts', c.counts,
+     'underWay', u.count, 'unanswered', r.unanswered, 'openRequests', r.open, 'blockingRequests', r.blocking,
+     'unwaived', w.count, 'stepsDone', p.done, 'ticks', t.ticks, 'openVersion', o.there) AS facts`,
+  joins: `
    CROSS JOIN LATERAL (
      SELECT encode(sha256(convert_to(
-       jsonb_build_array(s.profile, s."profileVersion", s.title, s.metadata)::text, 'UTF8')), 'hex') AS "metadataHash") m
+       jsonb_build_array(s.profile, s."profileVersion", s.title, s.metadata)::text, 'UTF8')), 'hex') AS hash) m
    CROSS JOIN LATERAL (
-     SELECT count(*)::int AS "fileCount", coalesce(sum(size), 0)::float8 AS "fileBytes",
+     SELECT count(*) AS count, coalesce(sum(size), 0) AS bytes,
             encode(sha256(convert_to(
-              coalesce(string_agg(path || E'\\t' || sha256, E'\\n' ORDER BY path COLLATE "C"), ''), 'UTF8')), 'hex') AS "filesHash"
+              coalesce(string_agg(path || E'\\t' || sha256, E'\\n' ORDER BY path COLLATE "C"), ''), 'UTF8')), 'hex') AS hash
        FROM submission_file WHERE "submissionId" = s.id) f
    CROSS JOIN LATERAL (
-     SELECT coalesce(array_agg((SELECT count(*)::int FROM submission_file
+     SELECT coalesce(array_agg((SELECT count(*) FROM submission_file
                                  WHERE "submissionId" = s.id AND lower(path) ~ rule.pattern) ORDER BY rule.i), '{}') AS counts
-       FROM unnest($2::text[]) WITH ORDINALITY AS rule (pattern, i)) c
+       FROM jsonb_array_elements_text($2::jsonb -> (s.profile || ' ' || s."profileVersion"))
+              WITH ORDINALITY AS rule (pattern, i)) c
    CROSS JOIN LATERAL (
-     SELECT count(*)::int AS "underWay" FROM upload
-      WHERE "submissionId" = s.id AND state IN ('receiving', 'verifying')) u
+     SELECT count(*) AS count FROM upload WHERE "submissionId" = s.id AND state IN ('receiving', 'verifying')) u
    CROSS JOIN LATERAL (
-     SELECT count(*) FILTER (WHERE state = 'open' AND severity = 'must')::int AS unanswered,
-            count(*) FILTER (WHERE state = 'open')::int AS "openRequests",
-            count(*) FILTER (WHERE state IN ('open', 'answered') AND severity = 'must')::int AS "blockingRequests"
+     SELECT count(*) FILTER (WHERE state = 'open' AND severity = 'must') AS unanswered,
+            count(*) FILTER (WHERE state = 'open') AS open,
+            count(*) FILTER (WHERE state IN ('open', 'answered') AND severity = 'must') AS blocking
        FROM change_request WHERE "submissionId" = s.id) r
    CROSS JOIN LATERAL (
-     SELECT count(DISTINCT g.fingerprint)::int AS unwaived
+     SELECT count(DISTINCT g.fingerprint) AS count
        FROM finding g
        LEFT JOIN submission_file h ON h."submissionId" = s.id AND h.path = g.file
       WHERE g."runId" = s."lastRunId" AND g.severity = 'error' AND g.status <> 'fixed'
         AND NOT EXISTS (SELECT FROM waiver x
                          WHERE x."submissionId" = s.id AND x.fingerprint = g.fingerprint AND x.basis = h.sha256)) w
    CROSS JOIN LATERAL (
-     SELECT coalesce(bool_and(q.goal = 'public' AND q."finishedAt" IS NOT NULL), false) AS "stepsDone"
+     SELECT coalesce(bool_and(q.goal = 'public' AND q."finishedAt" IS NOT NULL), false) AS done
        FROM publication q WHERE q."submissionId" = s.id) p
    CROSS JOIN LATERAL (
      SELECT coalesce(jsonb_agg(jsonb_build_object('item', item, 'basis', basis)), '[]') AS ticks
@@ -99,17 +105,29 @@ const LOOK = `
    CROSS JOIN LATERAL (
      SELECT EXISTS (SELECT FROM submission n WHERE n.accession = s.accession AND n.id <> s.id
         AND n.state NOT IN ('withdrawn', 'rejected')
-        AND (n.version > s.version OR (n.state NOT LIKE 'published.%' AND n.state <> 'tombstoned'))) AS "openVersion") o
-   WHERE s.id = $1`;
+        AND (n.version > s.version OR (n.state NOT LIKE 'published.%' AND n.state <> 'tombstoned'))) AS there) o`,
+} as const;
+
+/** By profile and version, a regular expression for each of its file rules. */
+export const FILE_RULES = JSON.stringify(
+  Object.fromEntries(ALL.map((profile) => [`${profile.id} ${profile.version}`, profile.files.map(patternOf)])),
+);
+
+function patternOf({ extensions }: Profile['files'][number]): string {
+  return `(${extensions.map((extension) => extension.replaceAll('.', '\\.')).join('|')})$`;
+}
+
+const LOOK = `SELECT s.metadata, ${FACTS.column} FROM submission s ${FACTS.joins} WHERE s.id = $1`;
 
 /** `tx` sees what the step itself has written; `submission` is needed for what never changes. */
 export async function factsOf(tx: EntityManager, submission: Submission): Promise<Known> {
+  const [row]: [FactsRow] = await tx.query(LOOK, [submission.id, FILE_RULES]);
+  return knownOf(submission, row);
+}
+
+export function knownOf(submission: Submission, { metadata, facts }: FactsRow): Known {
+  const { metadataHash, filesHash, counts, ticks, ...known } = facts;
   const profile = profileOf(submission);
-  const patterns = profile.files.map(
-    ({ extensions }) => `(${extensions.map((e) => e.replaceAll('.', '\\.')).join('|')})$`,
-  );
-  const [row]: [Row] = await tx.query(LOOK, [submission.id, patterns]);
-  const { metadata, metadataHash, filesHash, counts, ticks, ...known } = row;
   const faults = faultsOf(profile, metadata);
   const bases = basesOf(metadataHash, filesHash);
   return {
@@ -129,7 +147,7 @@ const basesOf = (metadata: string, files: string): Bases => ({
 });
 
 /** The items that a person must tick and has not, for what is here now. */
-function untickedItems({ checklist }: Profile, bases: Bases, ticks: Row['ticks']) {
+function untickedItems({ checklist }: Profile, bases: Bases, ticks: FactsRow['facts']['ticks']) {
   const ticked = new Set(ticks.map(({ item, basis }) => `${item} ${basis}`));
   return checklist.filter(({ id, auto, of }) => !auto && !ticked.has(`${id} ${bases[of]}`));
 }

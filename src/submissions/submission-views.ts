@@ -5,14 +5,14 @@ import { Clock } from '../clock.js';
 import { CONFIG, type Config } from '../config.js';
 import type { User } from '../identity/user.js';
 import { isStaff } from '../identity/user.js';
-import { maySend } from '../permissions.js';
+import { maySend, relationTo } from '../permissions.js';
 import { decisionFacts } from './decision.js';
 import { EVENTS, isPersonal } from './events.js';
-import { factsOf } from './facts.js';
+import { FACTS, type FactsRow, FILE_RULES, knownOf } from './facts.js';
 import type { GuardName } from './guards.js';
 import { STATE_WORDS, STATES, type State } from './lifecycle.js';
 import { offersFrom } from './step.js';
-import { instant, type Submission } from './submission.entity.js';
+import { instant, type Submission, submissionColumns, submissionOf } from './submission.entity.js';
 import { SubmissionNotFound } from './submission.errors.js';
 import type { SORTS, SubmissionSummary, SubmissionView, TransitionView } from './submissions.schema.js';
 
@@ -44,13 +44,23 @@ interface Row {
   readonly [column: string]: any;
 }
 
-const SHOWN = `
-  s.*, o.name AS "ownerName", a.name AS "assigneeName",
-  r.outcome AS "runOutcome", r.errors AS "runErrors", r.warnings AS "runWarnings"`;
+/** Of a submission's own columns. */
+const SUMMARY = (
+  'id accession version ownerId profile profileVersion title state since assignee round ' +
+  'dueAt releaseAt sealed fileCount fileBytes lastRunId createdAt updatedAt'
+).split(' ');
+const columnsOf = (table: string) => SUMMARY.map((name) => `${table}."${name}"`).join(', ');
+const NEIGHBOURS = `
+  owner.name AS "ownerName", reviewer.name AS "assigneeName",
+  run.outcome AS "runOutcome", run.errors AS "runErrors", run.warnings AS "runWarnings"`;
 const JOINED = `
-  JOIN person o ON o.id = s."ownerId"
-  LEFT JOIN person a ON a.id = s.assignee
-  LEFT JOIN validation_run r ON r.id = s."lastRunId"`;
+  JOIN person owner ON owner.id = s."ownerId"
+  LEFT JOIN person reviewer ON reviewer.id = s.assignee
+  LEFT JOIN validation_run run ON run.id = s."lastRunId"`;
+
+const WHOLE = `
+  SELECT ${submissionColumns('s')}, ${NEIGHBOURS}, ${FACTS.column}
+    FROM submission s ${JOINED} ${FACTS.joins} WHERE s.id = $1`;
 
 export interface ListQuery {
   readonly state?: readonly State[] | undefined;
@@ -77,18 +87,24 @@ export class SubmissionViews {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** The whole of it, with what `user` may do next. */
-  async whole(submission: Submission, user: User): Promise<SubmissionView> {
-    const [row]: Row[] = await this.db.query(`SELECT ${SHOWN} FROM submission s ${JOINED} WHERE s.id = $1`, [
-      submission.id,
-    ]);
-    if (!row) throw new SubmissionNotFound(submission.id);
-    const known = await factsOf(this.db.manager, submission);
+  /**
+   * The whole of it, with what `user` may do next.
+   * @throws SubmissionNotFound where `user` may not know of it either
+   */
+  async whole(id: string, user: User): Promise<{ submission: Submission; view: SubmissionView }> {
+    const [row]: (Row & FactsRow)[] = await this.db.query(WHOLE, [id, FILE_RULES]);
+    if (!row) throw new SubmissionNotFound(id);
+    const submission = submissionOf(row);
+    if (relationTo(user, submission) === null) throw new SubmissionNotFound(id);
+    return { submission, view: { ...summary(row), ...this.next(submission, row, user) } };
+  }
+
+  private next(submission: Submission, row: FactsRow, user: User): Omit<SubmissionView, keyof SubmissionSummary> {
+    const known = knownOf(submission, row);
     const facts = decisionFacts(submission, { type: 'submitter.edit' }, known, user, this.clock, this.config);
     const self = linkTo(submission.id);
     return {
-      ...summary(row),
-      metadata: row.metadata,
+      metadata: submission.metadata,
       missing: [...known.faults],
       events: offersFrom(submission, { ...facts, assignee: user.id })
         .filter(({ event }) => isPersonal(event) && maySend(user, event, submission))
@@ -120,10 +136,10 @@ export class SubmissionViews {
     params.push(query.state ?? STATES, limit);
     const [states, most] = [`$${params.length - 1}`, `$${params.length}`];
     const rows: Row[] = await this.db.query(
-      `SELECT ${SHOWN}
-         FROM (SELECT p.* FROM unnest(${states}::text[]) AS leaf
+      `SELECT ${columnsOf('s')}, ${NEIGHBOURS}
+         FROM (SELECT ${columnsOf('p')} FROM unnest(${states}::text[]) AS leaf
                CROSS JOIN LATERAL (
-                 SELECT * FROM submission x WHERE x.state = leaf ${where.map((test) => `AND ${test}`).join(' ')}
+                 SELECT ${columnsOf('x')} FROM submission x WHERE x.state = leaf ${where.map((test) => `AND ${test}`).join(' ')}
                   ORDER BY ${column} ${order}, id ${order} LIMIT ${most}) p
                 ORDER BY ${column} ${order}, id ${order} LIMIT ${most}) s
          ${JOINED}
@@ -147,7 +163,8 @@ export class SubmissionViews {
   /** What has happened, from the first step on. */
   async trail(id: string, limit: number, afterSeq: number): Promise<TransitionView[]> {
     const rows = await this.db.query(
-      `SELECT t.*, p.name AS "actorName" FROM submission_transition t LEFT JOIN person p ON p.id = t."actorId"
+      `SELECT t.seq, t.event, t."fromState", t."toState", t."actorId", t.comment, t.details, t."createdAt", p.name AS "actorName"
+         FROM submission_transition t LEFT JOIN person p ON p.id = t."actorId"
         WHERE t."submissionId" = $1 AND t.seq > $2 ORDER BY t.seq LIMIT $3`,
       [id, afterSeq, limit],
     );
