@@ -9,7 +9,7 @@ const pair = (name: string, value: string) => `${name} ${Buffer.from(value).toSt
 
 /** One request that creates an upload and brings all of its bytes. */
 export async function upload(
-  world: World,
+  world: Pick<World, 'url'>,
   caller: Caller,
   submission: string,
   path: string,
@@ -40,7 +40,7 @@ export interface Story {
 
 /** A draft of a volume, with its file, ready to submit. */
 export async function draft(
-  world: World,
+  world: Pick<World, 'url'>,
   owner: Caller,
   { file = Buffer.from(mrcBytes()) }: { file?: Buffer } = {},
 ): Promise<Story> {
@@ -59,21 +59,25 @@ export async function draft(
   };
 }
 
-export async function submitted(world: World, owner: Caller, options: { file?: Buffer } = {}): Promise<Story> {
+export async function submitted(
+  world: Pick<World, 'url'>,
+  owner: Caller,
+  options: { file?: Buffer } = {},
+): Promise<Story> {
   const story = await draft(world, owner, options);
   expect((await story.move(owner, 'submitter.submit', { policyAccepted: true })).status).toBe(200);
   return story;
 }
 
 /** Checked, and in the queue. */
-export async function inReview(world: World, owner: Caller): Promise<Story> {
+export async function inReview(world: Pick<World, 'url'>, owner: Caller): Promise<Story> {
   const story = await submitted(world, owner);
   await reaches(owner, story.id, 'curator_review.unassigned');
   return story;
 }
 
 /** Claimed, with the checklist ticked, and approved. */
-export async function approved(world: World, owner: Caller, curator: Caller): Promise<Story> {
+export async function approved(world: Pick<World, 'url'>, owner: Caller, curator: Caller): Promise<Story> {
   const story = await inReview(world, owner);
   expect((await story.move(curator, 'curator.claim')).status).toBe(200);
   await tickAll(curator, story);
@@ -87,7 +91,12 @@ export async function tickAll(curator: Caller, { path }: Story): Promise<void> {
     if (!auto) expect((await curator.put(`${path}/checklist/${id}`, { done: true })).status).toBe(200);
 }
 
-export async function published(world: World, owner: Caller, curator: Caller, admin: Caller): Promise<Story> {
+export async function published(
+  world: Pick<World, 'url'>,
+  owner: Caller,
+  curator: Caller,
+  admin: Caller,
+): Promise<Story> {
   const story = await approved(world, owner, curator);
   expect((await story.move(admin, 'admin.publish')).status).toBe(200);
   await reaches(owner, story.id, 'published.current');
