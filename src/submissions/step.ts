@@ -67,29 +67,41 @@ export function asksDatabase(position: Position, type: EventName): boolean {
 
 /** The events that the chart draws out of `position`; a guard may still refuse one. */
 export function eventsFrom(position: Position): EventName[] {
-  return [...new Set(getNextTransitions(at(position)).map((edge) => edge.eventType as EventName))];
+  return eventsOf(getNextTransitions(at(position)));
 }
 
 /**
  * What can be done from `position`, as far as the facts of `event` know: each event that the chart draws, with
  * what is in its way. What a sender can still bring along (a comment, a date) is required and not in the way.
+ * `maySend` leaves out what is not the asker's to send.
  */
-export function offersFrom(position: Position, facts: LifecycleEvent): Offer[] {
-  return eventsFrom(position).map((type) => {
-    const event = { ...facts, type };
-    const edges = edgesOf(position, type);
-    const edge = edges.find((open) => refusals(open, position, event).length === 0) ?? edges.at(-1);
-    const said = refusals(edge, position, event);
-    return {
-      event: type,
-      to: targetOf(edge) ?? position.state,
-      blockedBy: said.filter(({ code }) => guard(code).asks === undefined),
-      requires: said.flatMap(({ code }) => guard(code).asks ?? []),
-    };
-  });
+export function offersFrom(
+  position: Position,
+  facts: LifecycleEvent,
+  maySend: (type: EventName) => boolean = () => true,
+): Offer[] {
+  const drawn = getNextTransitions(at(position));
+  return eventsOf(drawn)
+    .filter(maySend)
+    .map((type) => {
+      const event = { ...facts, type };
+      const edges = drawn.filter(({ eventType }) => eventType === type);
+      const edge = edges.find((open) => refusals(open, position, event).length === 0) ?? edges.at(-1);
+      const said = refusals(edge, position, event);
+      return {
+        event: type,
+        to: targetOf(edge) ?? position.state,
+        blockedBy: said.filter(({ code }) => guard(code).asks === undefined),
+        requires: said.flatMap(({ code }) => guard(code).asks ?? []),
+      };
+    });
 }
 
 type Edge = ReturnType<typeof getNextTransitions>[number];
+
+const eventsOf = (edges: readonly Edge[]): EventName[] => [
+  ...new Set(edges.map(({ eventType }) => eventType as EventName)),
+];
 
 const edgesOf = (position: Position, event: EventName): Edge[] =>
   getNextTransitions(at(position)).filter((edge) => edge.eventType === event);

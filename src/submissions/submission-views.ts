@@ -7,7 +7,7 @@ import type { User } from '../identity/user.js';
 import { isStaff } from '../identity/user.js';
 import { maySend, relationTo } from '../permissions.js';
 import { decisionFacts } from './decision.js';
-import { EVENTS, isPersonal } from './events.js';
+import { EVENTS, type EventName, isPersonal } from './events.js';
 import { FACTS, type FactsRow, FILE_RULES, knownOf } from './facts.js';
 import type { GuardName } from './guards.js';
 import { STATE_WORDS, STATES, type State } from './lifecycle.js';
@@ -50,13 +50,12 @@ const SUMMARY = (
   'dueAt releaseAt sealed fileCount fileBytes lastRunId createdAt updatedAt'
 ).split(' ');
 const columnsOf = (table: string) => SUMMARY.map((name) => `${table}."${name}"`).join(', ');
+/** Names are looked up and not joined: for a page, PostgreSQL would read all the people there are. */
 const NEIGHBOURS = `
-  owner.name AS "ownerName", reviewer.name AS "assigneeName",
+  (SELECT name FROM person WHERE id = s."ownerId") AS "ownerName",
+  (SELECT name FROM person WHERE id = s.assignee) AS "assigneeName",
   run.outcome AS "runOutcome", run.errors AS "runErrors", run.warnings AS "runWarnings"`;
-const JOINED = `
-  JOIN person owner ON owner.id = s."ownerId"
-  LEFT JOIN person reviewer ON reviewer.id = s.assignee
-  LEFT JOIN validation_run run ON run.id = s."lastRunId"`;
+const JOINED = `LEFT JOIN validation_run run ON run.id = s."lastRunId"`;
 
 const WHOLE = `
   SELECT ${submissionColumns('s')}, ${NEIGHBOURS}, ${FACTS.column}
@@ -102,25 +101,25 @@ export class SubmissionViews {
   private next(submission: Submission, row: FactsRow, user: User): Omit<SubmissionView, keyof SubmissionSummary> {
     const known = knownOf(submission, row);
     const facts = decisionFacts(submission, { type: 'submitter.edit' }, known, user, this.clock, this.config);
+    const mine = (event: EventName) => isPersonal(event) && maySend(user, event, submission);
     const self = linkTo(submission.id);
     return {
       metadata: submission.metadata,
       missing: [...known.faults],
-      events: offersFrom(submission, { ...facts, assignee: user.id })
-        .filter(({ event }) => isPersonal(event) && maySend(user, event, submission))
-        .map((offer) => ({
-          ...offer,
-          label: EVENTS[offer.event],
-          allowed: offer.blockedBy.length === 0,
-          blockedBy: offer.blockedBy.map(({ code, message }) => ({ code, message, link: linkFor(self, code) })),
-          requires: [...(offer.event.endsWith('.assign') ? (['assignee'] as const) : []), ...offer.requires],
-        })),
+      events: offersFrom(submission, { ...facts, assignee: user.id }, mine).map((offer) => ({
+        ...offer,
+        label: EVENTS[offer.event],
+        allowed: offer.blockedBy.length === 0,
+        blockedBy: offer.blockedBy.map(({ code, message }) => ({ code, message, link: linkFor(self, code) })),
+        requires: [...(offer.event.endsWith('.assign') ? (['assignee'] as const) : []), ...offer.requires],
+      })),
     };
   }
 
   /**
    * A page of what `user` may see. Each state is read in its own order from its own index, and the few
-   * first of each are merged: the cost does not grow with the number of submissions.
+   * first of each are merged: the cost does not grow with the number of submissions. The limit is written out:
+   * a plan for any limit is one for a good part of the table.
    */
   async page(query: ListQuery, user: User, limit: number, after: After | null): Promise<SubmissionSummary[]> {
     const { where, params } = this.filter(query, user);
@@ -133,15 +132,14 @@ export class SubmissionViews {
         `(${column}, id) ${descending ? '<' : '>'} ($${params.length - 1}::timestamptz, $${params.length}::uuid)`,
       );
     }
-    params.push(query.state ?? STATES, limit);
-    const [states, most] = [`$${params.length - 1}`, `$${params.length}`];
+    params.push(query.state ?? STATES);
     const rows: Row[] = await this.db.query(
       `SELECT ${columnsOf('s')}, ${NEIGHBOURS}
-         FROM (SELECT ${columnsOf('p')} FROM unnest(${states}::text[]) AS leaf
+         FROM (SELECT ${columnsOf('p')} FROM unnest($${params.length}::text[]) AS leaf
                CROSS JOIN LATERAL (
                  SELECT ${columnsOf('x')} FROM submission x WHERE x.state = leaf ${where.map((test) => `AND ${test}`).join(' ')}
-                  ORDER BY ${column} ${order}, id ${order} LIMIT ${most}) p
-                ORDER BY ${column} ${order}, id ${order} LIMIT ${most}) s
+                  ORDER BY ${column} ${order}, id ${order} LIMIT ${limit}) p
+                ORDER BY ${column} ${order}, id ${order} LIMIT ${limit}) s
          ${JOINED}
         ORDER BY s.${column} ${order}, s.id ${order}`,
       params,
