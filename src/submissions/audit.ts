@@ -1,0 +1,67 @@
+/** What is remembered of a step? Who took it, from where to where, when, why, and what it was about. */
+import type { DataSource, EntityManager } from 'typeorm';
+import type { User } from '../identity/user.js';
+import type { Request } from './decision.js';
+import { changedPointers } from './merge-patch.js';
+import type { Submission } from './submission.entity.js';
+import { TransitionRefused } from './submission.errors.js';
+
+/** The record of the step that made `after` of `before`, in its transaction. */
+export async function recordStep(
+  tx: EntityManager,
+  before: Submission,
+  after: Submission,
+  request: Request,
+  actor: User | null,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO submission_transition
+       ("submissionId", seq, event, "fromState", "toState", "actorId", comment, details, "createdAt")
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      ...[before.id, after.seq, request.type, before.state, after.state, actor?.id ?? null, request.reason || null],
+      JSON.stringify(await detailsOf(tx, before, after, request)),
+      after.updatedAt,
+    ],
+  );
+}
+
+async function detailsOf(tx: EntityManager, before: Submission, after: Submission, { type, details, until }: Request) {
+  const runId = after.runId ?? before.runId;
+  const changed = changedPointers(before, after);
+  return {
+    ...details,
+    ...(runId && { runId }),
+    ...(after.sealed !== before.sealed && { revision: after.sealed }),
+    ...(changed.length > 0 && { changed }),
+    ...(until && { until }),
+    ...(after.assignee !== before.assignee && { assignee: after.assignee }),
+    ...(type === 'curator.approve' && { waivers: await waiversOf(tx, after) }),
+  };
+}
+
+/** What was let pass with a reason: a part of the decision. */
+async function waiversOf(tx: EntityManager, { id }: Submission): Promise<unknown[]> {
+  return tx.query(
+    `SELECT w.fingerprint, w.reason, w."personId" AS by FROM waiver w
+      WHERE w."submissionId" = $1
+        AND EXISTS (SELECT FROM submission_file f WHERE f."submissionId" = $1 AND f.sha256 = w.basis)
+      ORDER BY w."createdAt"`,
+    [id],
+  );
+}
+
+/** The refusal, with how the submission came to be where it is: whoever comes second learns who was first. */
+export async function withHistory(
+  db: DataSource,
+  id: string,
+  { state, event, events, blockedBy }: TransitionRefused,
+): Promise<TransitionRefused> {
+  const [last = null] = await db.query(
+    `SELECT t.event, p.name AS actor, to_json(t."createdAt") #>> '{}' AS at
+       FROM submission_transition t LEFT JOIN person p ON p.id = t."actorId"
+      WHERE t."submissionId" = $1 ORDER BY t.seq DESC LIMIT 1`,
+    [id],
+  );
+  return new TransitionRefused(state, event, events, blockedBy, last);
+}
