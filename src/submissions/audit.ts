@@ -58,7 +58,7 @@ export async function withHistory(
   { state, event, events, blockedBy }: TransitionRefused,
 ): Promise<TransitionRefused> {
   const [last = null] = await db.query(
-    `SELECT t.event, p.name AS actor, to_json(t."createdAt") #>> '{}' AS at
+    `SELECT t.event, p.name AS actor, to_char(t."createdAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at
        FROM submission_transition t LEFT JOIN person p ON p.id = t."actorId"
       WHERE t."submissionId" = $1 ORDER BY t.seq DESC LIMIT 1`,
     [id],

@@ -42,6 +42,13 @@ interface Guard {
   readonly asks?: Asked;
 }
 
+const MOST_LISTED = 5;
+const listed = (wants: readonly string[]) =>
+  [
+    ...wants.slice(0, MOST_LISTED).map((want) => want.replace(/\.$/, '')),
+    ...(wants.length > MOST_LISTED ? [`and ${wants.length - MOST_LISTED} more`] : []),
+  ].join('; ');
+
 const some = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
 export const GUARDS = {
@@ -58,8 +65,7 @@ export const GUARDS = {
   isComplete: {
     reads: true,
     holds: (_, { lacking }) => lacking.length === 0,
-    refusal: (_, { lacking }) =>
-      `The profile wants more: ${lacking.slice(0, 5).join('; ')}${lacking.length > 5 ? `; and ${lacking.length - 5} more` : ''}.`,
+    refusal: (_, { lacking }) => `The profile wants more: ${listed(lacking)}.`,
   },
   policyAccepted: {
     reads: true,
