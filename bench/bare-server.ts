@@ -5,14 +5,16 @@
  */
 import { createHash } from 'node:crypto';
 import fastify, { type FastifyRequest } from 'fastify';
-import { Pool } from 'pg';
+import { Pool, type PoolConfig } from 'pg';
+import { PreparingClient } from '../src/platform/prepared-statements.js';
 import { bareStep } from './bare-step.js';
 import { type BareRoutes, ID, SECRET, type Statement } from './statements.js';
 
 type Asked = FastifyRequest<{ Params: { id: string }; Body: { assignee: string } }>;
 
 const routes: BareRoutes = JSON.parse(process.argv[2] ?? '');
-const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
+const Client = routes.prepares ? PreparingClient : undefined;
+const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 10, ...(Client && { Client }) } as PoolConfig);
 const app = fastify();
 
 app.get('/api/v1/submissions/:id', async (request: Asked) => {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { AppModule } from '../src/app.module.js';
@@ -17,7 +18,22 @@ import { seed } from './seed.js';
 export type Person = User & { readonly token: string };
 
 const PASSWORD = 'a long password';
-const PROCESSES = { api: 'src/main.js', worker: 'workers/main.js', bare: 'bench/bare-server.js' } as const;
+const PROCESSES = {
+  api: 'src/main.js',
+  worker: 'workers/main.js',
+  bare: 'bench/bare-server.js',
+  bareUpload: 'bench/bare-upload.js',
+} as const;
+
+/** One of the product's own, in this process. */
+export type Part = <T>(type: Type<T>) => T;
+
+export const partsOf = (module: Type, config: Config): Promise<TestingModule> =>
+  Test.createTestingModule({ imports: [module] })
+    .overrideProvider(CONFIG)
+    .useValue(config)
+    .setLogger(new JsonLog('error'))
+    .compile();
 
 export class House {
   private readonly running = new Map<string, Promise<Running>>();
@@ -27,8 +43,7 @@ export class House {
     readonly folder: string,
     readonly config: Config,
     private readonly env: Env,
-    /** The product's own classes, in this process. */
-    readonly parts: TestingModule,
+    private readonly parts: TestingModule,
   ) {}
 
   static async build(postgres: string, folder: string, size: number): Promise<House> {
@@ -44,11 +59,7 @@ export class House {
     };
     await carryOut('workers/prepare.js', env, join(folder, 'prepare.log'), ['--demo']);
     const config = loadConfig(env);
-    const parts = await Test.createTestingModule({ imports: [AppModule] })
-      .overrideProvider(CONFIG)
-      .useValue(config)
-      .setLogger(new JsonLog('error'))
-      .compile();
+    const parts = await partsOf(AppModule, config);
     await seed(parts.get(DataSource), size);
     return new House(size, folder, config, env, parts);
   }
@@ -57,11 +68,14 @@ export class House {
     return this.parts.get(DataSource);
   }
 
+  readonly part: Part = (type) => this.parts.get(type, { strict: false });
+
   async person(role: Role): Promise<Person> {
     const email = `${role}-${randomUUID()}@example.org`;
-    const people = this.parts.get(PeopleService, { strict: false });
-    const { id, name } = await people.signUp({ name: `Some ${role}`, email, password: PASSWORD }, [role]);
-    const { token } = await this.parts.get(SessionsService, { strict: false }).begin({ email, password: PASSWORD });
+    const { id, name } = await this.part(PeopleService).signUp({ name: `Some ${role}`, email, password: PASSWORD }, [
+      role,
+    ]);
+    const { token } = await this.part(SessionsService).begin({ email, password: PASSWORD });
     return { id, name, roles: [role], scopes: null, token };
   }
 

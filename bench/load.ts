@@ -7,7 +7,7 @@ export interface Load {
   readonly url: string;
   readonly token: string;
   readonly method?: 'GET' | 'POST';
-  /** Each connection asks for its own part of them, again and again. */
+  /** Each connection asks for its own part of them, again and again; where they are few, some have the same. */
   readonly paths: readonly string[];
   readonly body?: object;
   readonly connections: number;
@@ -41,7 +41,7 @@ async function fire({ url, token, method = 'GET', paths, body, connections, seco
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     setupClient: (client) => {
       const lane = lanes++;
-      const mine = paths.filter((_, i) => i % connections === lane);
+      const mine = paths.filter((_, i) => i % connections === lane % paths.length);
       client.setRequests(mine.map((path) => ({ method, path, ...(body && { body: JSON.stringify(body) }) })));
     },
   });

@@ -12,6 +12,8 @@ export const ID = '$id';
 
 /** What the bare server runs. */
 export interface BareRoutes {
+  /** Whether its statements are planned once a connection, as ours are. */
+  readonly prepares: boolean;
   /** Finds the caller. */
   readonly caller: Statement;
   readonly read: readonly Statement[];

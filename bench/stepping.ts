@@ -69,7 +69,7 @@ export async function queued(house: House): Promise<(lane: number) => string> {
 }
 
 export const stepsPerSecond = (house: House, curator: Person, next: (lane: number) => string) => {
-  const submissions = house.parts.get(SubmissionsService, { strict: false });
+  const submissions = house.part(SubmissionsService);
   const request = { type: 'curator.assign', assignee: curator.id } as const;
   return perSecond(LANES, SECONDS, (lane) => submissions.move(next(lane), request, curator));
 };
