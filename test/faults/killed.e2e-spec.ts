@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { mrcBytes } from '../../checks/samples/mrc.js';
 import { STEPS } from '../../src/records/publication.js';
 import { approved, draft, type Story, sha256Of, upload } from '../story.js';
@@ -72,6 +72,33 @@ describe('workers that are killed with -9', () => {
     }
     const [{ id: run }] = (await submitter.get(`${checking.path}/runs`)).body.items;
     expect((await submitter.get(`${checking.path}/runs/${run}/findings`)).body.items).toMatchObject([{ rule: 'odd' }]);
+    await service.settles();
+  });
+
+  it('or stand still for longer than their lease, and come back when another has done it: it counts once', {
+    timeout: 60_000,
+  }, async () => {
+    const gate = waitingFile(service);
+    const story = await draft(service, submitter);
+    await upload(service, submitter, story.id, 'gate.waits', gate.bytes);
+    await reaches(submitter, story.id, 'uploaded');
+    await story.move(submitter, 'submitter.submit', { policyAccepted: true });
+    const [taker] = await gate.hasBegun();
+    const sleeper = workers.find(({ pid }) => pid === taker) as Running;
+
+    sleeper.pause();
+    await gate.hasBegun(2);
+    gate.go();
+    await reaches(submitter, story.id, 'curator_review.unassigned', 40_000);
+    sleeper.resume();
+    const [run] = (await submitter.get(`${story.path}/runs`)).body.items;
+    await vi.waitFor(() => expect(sleeper.said(), 'it finds that it has come too late').toContain(run.id), {
+      timeout: 20_000,
+    });
+
+    expect(await verdicts(story)).toMatchObject([{ event: 'validator.pass' }]);
+    expect(run).toMatchObject({ state: 'done', outcome: 'passed', progress: { done: 2, total: 2 } });
+    expect((await submitter.get(`${story.path}/runs/${run.id}/findings`)).body.items).toHaveLength(1);
     await service.settles();
   });
 

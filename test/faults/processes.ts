@@ -5,7 +5,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, cpSync, existsSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { Agent, request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -232,10 +242,18 @@ export async function freePort(): Promise<number> {
 export function waitingFile(service: Pick<Service, 'folder'>) {
   const name = randomUUID();
   const [begun, until] = [join(service.folder, `${name}.begun`), join(service.folder, `${name}.go`)];
+  const takers = () => (existsSync(begun) ? readFileSync(begun, 'utf8').trim().split('\n').map(Number) : []);
   return {
     bytes: Buffer.from(JSON.stringify({ begun, until })),
-    hasBegun: () => vi.waitFor(() => expect(existsSync(begun)).toBe(true), { timeout: 20_000, interval: 20 }),
+    /** The workers' processes that have taken it, once there are so many. */
+    hasBegun: (times = 1) =>
+      vi.waitFor(
+        () => {
+          expect(takers().length).toBeGreaterThanOrEqual(times);
+          return takers();
+        },
+        { timeout: 30_000, interval: 20 },
+      ),
     go: () => writeFileSync(until, ''),
-    begun,
   };
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { approved, draft, type Story, upload } from '../story.js';
@@ -73,9 +72,7 @@ describe('processes that are told to end, again and again, under load', () => {
       const [apiEnd, workerEnd] = await Promise.all([api.kill('SIGTERM'), worker.kill('SIGTERM')]);
       expect([apiEnd, workerEnd], 'they end by themselves, within their grace').toEqual([0, 0]);
       [api, worker] = await Promise.all([service.startApi(), service.startWorker()]);
-      await vi.waitFor(() => expect(readFileSync(gate.begun, 'utf8').match(/\n/g)).toHaveLength(round + 2), {
-        timeout: 20_000,
-      });
+      await gate.hasBegun(round + 2);
     }
     gate.go();
     const made = (await Promise.all(loads.map((each) => each.stop()))).flat();

@@ -29,10 +29,10 @@ export const UNRULY = [
   unruly('throws', () => {
     throw new Error('This is a bug.');
   }),
-  /** The file says where to tell that the check has begun, and for what to wait. */
+  /** The file says where to tell which worker has begun the check, and for what to wait. */
   unruly('waits', async (file, pen) => {
     const { begun, until } = JSON.parse(await text(file));
-    appendFileSync(begun, `${process.pid}\n`);
+    appendFileSync(begun, `${process.ppid}\n`);
     while (!existsSync(until)) await sleep(10);
     return [pen.report('odd')];
   }),
