@@ -20,6 +20,7 @@ const PEOPLE = `
   );
   CREATE UNIQUE INDEX person_email ON person (lower(email));
   CREATE INDEX person_page ON person ("createdAt", id);
+  CREATE INDEX person_staff ON person (id) WHERE roles && ARRAY['curator', 'admin'];
   CREATE TABLE session (
     id           uuid PRIMARY KEY,
     "personId"   uuid NOT NULL REFERENCES person ON DELETE CASCADE,
@@ -173,6 +174,7 @@ const SUBMISSIONS = `
     "handledAt" timestamptz
   );
   CREATE INDEX outbox_message_unhandled ON outbox_message ("relayedAt") WHERE "handledAt" IS NULL;
+  CREATE INDEX outbox_message_age ON outbox_message USING brin ("createdAt");
   CREATE INDEX outbox_message_waiting ON outbox_message (seq) WHERE "relayedAt" IS NULL;
   CREATE INDEX outbox_message_run ON outbox_message ((payload ->> 'runId')) WHERE "relayedAt" IS NULL;
   CREATE FUNCTION outbox_message_calls() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -240,6 +242,7 @@ const VALIDATION = `
     "finishedAt"   timestamptz
   );
   CREATE INDEX validation_run_of_submission ON validation_run ("submissionId", "startedAt", id);
+  CREATE INDEX validation_run_done ON validation_run ("startedAt") WHERE state = 'done';
   CREATE INDEX validation_run_under_way ON validation_run ("leaseUntil") WHERE state = 'running';
   CREATE TABLE check_result (
     "runId"      uuid NOT NULL REFERENCES validation_run ON DELETE CASCADE,
