@@ -141,7 +141,7 @@ const REST: Readonly<Record<string, string>> = {
     SELECT gen_random_uuid(), t.value, jsonb_build_object('submissionId', s."submissionId", 'seq', s.seq),
            s."createdAt", s."createdAt", s."createdAt"
       FROM submission_transition s JOIN jsonb_each_text($2::jsonb) t ON t.key = s.event
-     WHERE s."createdAt" > now() - interval '29 days'`,
+     WHERE s."createdAt" > now() - interval '29 days' ORDER BY s."createdAt"`,
   timer: `
     INSERT INTO timer ("submissionId", kind, "dueAt")
     SELECT id, kind, due FROM seeded CROSS JOIN LATERAL (VALUES
@@ -151,7 +151,9 @@ const REST: Readonly<Record<string, string>> = {
       ('hold_over', CASE WHEN state = 'curator_review.on_hold' THEN now() + interval '30 days' END),
       ('release_due', CASE WHEN state = 'private.scheduled' THEN now() + interval '30 days' END)) t (kind, due)
      WHERE due IS NOT NULL`,
-  stored_object: 'INSERT INTO stored_object (sha256, size) SELECT sha, size FROM seeded ORDER BY sha',
+  stored_object: `
+    INSERT INTO stored_object (sha256, size, "createdAt", "usedAt")
+    SELECT sha, size, since, since FROM seeded ORDER BY sha`,
   submission_file: `
     INSERT INTO submission_file (id, "submissionId", path, size, sha256, "createdAt")
     SELECT file, id, 'data/file' || extension, size, sha, since FROM seeded`,
