@@ -148,7 +148,7 @@ describe.each(STORES)('an import into %s', (storeName) => {
     const { body } = await importing('/endless.h5ad', { path: 'unwanted.h5ad' });
 
     expect((await sam.ask('DELETE', `/submissions/${submission}/files/${body.id}`)).status).toBe(204);
-    await vi.waitFor(async () => expect(await api.store.stat(`uploads/${body.id}`)).toBeNull());
+    await vi.waitFor(async () => expect(await api.store.stat(`uploads/${body.id}`)).toBeNull(), { timeout: 10_000 });
     expect((await filesOf(sam, submission)).map(({ id }) => id)).not.toContain(body.id);
   });
 });

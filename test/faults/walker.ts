@@ -5,9 +5,9 @@
 import type { EntityManager } from 'typeorm';
 import { expect } from 'vitest';
 import { mrcBytes } from '../../checks/samples/mrc.js';
-import type { Role, User } from '../../src/identity/user.js';
+import type { User } from '../../src/identity/user.js';
 import { maySend, relationTo } from '../../src/permissions.js';
-import { decisionFacts, type Request, TOMBSTONE_REASONS } from '../../src/submissions/decision.js';
+import { decisionFacts, type Request } from '../../src/submissions/decision.js';
 import { EVENT_NAMES, type EventName, isPersonal } from '../../src/submissions/events.js';
 import type { State } from '../../src/submissions/lifecycle.js';
 import { eventsFrom, type Position, step } from '../../src/submissions/step.js';
@@ -15,63 +15,36 @@ import type { Submission } from '../../src/submissions/submission.entity.js';
 import { TransitionRefused } from '../../src/submissions/submission.errors.js';
 import { Move } from '../../src/submissions/submissions.schema.js';
 import { SubmissionsService } from '../../src/submissions/submissions.service.js';
+import { edgesBetween } from '../chart.js';
 import { draft, upload } from '../story.js';
-import { type Answer, type Caller, type World } from '../world.js';
-
-export interface Somebody extends Caller {
-  readonly user: User;
-}
-export type Cast = Readonly<Record<'owner' | 'curator' | 'other' | 'admin' | 'stranger', Somebody>>;
+import type { Answer, Caller, World } from '../world.js';
+import { bodyOf, type Cast, ONWARD, requestOf, rightHand, type Somebody } from './cast.js';
 
 /** What should come of it. */
 type Foretold = { readonly status: 200; readonly to: Position } | { readonly status: 403 | 404 | 409 };
 
-const HOUR = 3_600_000;
-const SENT_BY_REST: ReadonlySet<string> = new Set(Move.shape.event.options);
-/** What no hand of the walker sends: files bring about the one, another version the other. */
-const SENT_BY_NOBODY: ReadonlySet<string> = new Set<EventName>(['system.files_complete', 'system.supersede']);
-
-/** Whoever only wanders never arrives: sometimes the next step of the story is taken, with all that it needs. */
-const ONWARD: Readonly<Record<State, EventName>> = {
-  'draft.editing': 'submitter.submit',
-  'draft.checks_failed': 'submitter.submit',
-  'draft.changes_requested': 'submitter.submit',
-  uploaded: 'submitter.submit',
-  'validating.running': 'validator.pass',
-  'validating.broken': 'admin.retry',
-  'curator_review.unassigned': 'curator.claim',
-  'curator_review.claimed': 'curator.approve',
-  'curator_review.on_hold': 'curator.resume',
-  'private.approved': 'admin.publish',
-  'private.scheduled': 'admin.publish',
-  'private.publishing': 'system.publish_done',
-  'private.publish_failed': 'admin.retry',
-  'published.current': 'submitter.revise',
-  'published.superseded': 'admin.tombstone',
-  withdrawn: 'admin.reopen',
-  rejected: 'curator.reopen_review',
-  tombstoned: 'admin.restore',
-};
-
-/** The same numbers from 0 to 1 for the same seed. */
-export function randomsOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+interface Sending {
+  readonly type: EventName;
+  /** Null: the system itself. */
+  readonly actor: Somebody | null;
 }
+
+const SENT_BY_REST: ReadonlySet<string> = new Set(Move.shape.event.options);
+/** What no hand of the walker sends: files bring them about, or another version. */
+const SENT_BY_NOBODY: ReadonlySet<EventName> = new Set([
+  'system.files_complete',
+  'submitter.change_files',
+  'system.supersede',
+]);
 
 export class Walker {
   private readonly submissions: SubmissionsService;
   private id = '';
   private readonly known: string[] = [];
   /** What was done, for whoever reads of a difference. */
-  readonly path: string[] = [];
-  /** How often each edge was tried. */
-  private readonly tried = new Map<string, number>();
+  private readonly path: string[] = [];
+  /** How often each event has led out of each state. */
+  private readonly taken = new Map<string, number>();
   readonly seen = new Set<State>();
 
   constructor(
@@ -80,12 +53,6 @@ export class Walker {
     private readonly random: () => number,
   ) {
     this.submissions = world.app.get(SubmissionsService, { strict: false });
-  }
-
-  private async begin(): Promise<void> {
-    this.id = (await draft(this.world, this.cast.owner)).id;
-    this.known.push(this.id);
-    this.path.push('begin');
   }
 
   /** The story, from a draft to a version that has replaced another. */
@@ -103,13 +70,20 @@ export class Walker {
     for (let i = 0; i < steps; i++) {
       const before = await this.look();
       const whim = this.random();
-      if (whim < 0.35) await this.goOn(before);
+      if (whim < 0.4) await this.goOn(before);
       else if (whim < 0.5) await this.prepare(before);
       else await this.send(this.next(before), before);
-      if (this.random() < 0.1) this.id = this.oneOf(this.known);
+      if (this.random() < 0.03) this.id = this.oneOf(this.known);
     }
   }
 
+  private async begin(): Promise<void> {
+    this.id = (await draft(this.world, this.cast.owner)).id;
+    this.known.push(this.id);
+    this.path.push('begin');
+  }
+
+  /** Where it is for the first time, it sends what the chart does not draw from there. */
   private async look(): Promise<Submission> {
     const here = await this.submissions.get(this.id);
     if (!this.seen.has(here.state)) await this.sendWhatIsNotDrawn(here);
@@ -120,7 +94,7 @@ export class Walker {
   private async goOn(before: Submission): Promise<void> {
     const type = ONWARD[before.state];
     for (const help of this.helpFor(before)) await help();
-    const actor = isPersonal(type) ? this.rightHand(type, before) : null;
+    const actor = isPersonal(type) ? rightHand(this.cast, type, before.assignee) : null;
     await this.send({ type, actor }, await this.submissions.get(this.id), () => true);
   }
 
@@ -128,48 +102,41 @@ export class Walker {
   private async sendWhatIsNotDrawn(before: Submission): Promise<void> {
     const drawn = new Set(eventsFrom(before));
     for (const type of EVENT_NAMES.filter((name) => !drawn.has(name) && SENT_BY_REST.has(name)))
-      for (const actor of [this.rightHand(type, before), this.oneOf(Object.values(this.cast))])
+      for (const actor of [rightHand(this.cast, type, before.assignee), this.oneOf(Object.values(this.cast))])
         await this.send({ type, actor }, before, () => true);
   }
 
-  /** Mostly what the chart draws from here, what was tried least first, by the right hand; sometimes anything by anybody. */
-  private next(before: Submission): { type: EventName; actor: Somebody | null } {
-    const isWild = this.random() < 0.15;
-    const all = (isWild ? EVENT_NAMES : eventsFrom(before)).filter((name) => !SENT_BY_NOBODY.has(name));
-    const times = (type: EventName) => this.tried.get(`${before.state} ${type}`) ?? 0;
-    const type = isWild
-      ? this.oneOf(all)
-      : this.oneOf(all.filter((one) => times(one) <= Math.min(...all.map(times)) + 1));
-    this.tried.set(`${before.state} ${type}`, times(type) + 1);
-    const anybody = this.oneOf(Object.values(this.cast));
+  /**
+   * Mostly what the chart draws from here, to where it has not been yet or what was taken least, by the right hand;
+   * sometimes anything by anybody.
+   */
+  private next({ state, assignee, ...rest }: Submission): Sending {
+    const whim = this.random();
+    const drawn = eventsFrom({ state, assignee, ...rest });
+    const all = (whim < 0.15 ? EVENT_NAMES : drawn).filter((name) => !SENT_BY_NOBODY.has(name));
+    const unseen = all.filter((type) => edgesBetween(state, type).some((to) => !this.seen.has(to)));
+    const times = all.map((type) => this.taken.get(`${state} ${type}`) ?? 0);
+    const rare = all.filter((_, i) => times[i] === Math.min(...times));
+    const type = this.oneOf(whim < 0.4 ? all : unseen.length > 0 ? unseen : rare);
     if (!isPersonal(type)) return { type, actor: null };
-    return { type, actor: this.random() < 0.15 ? anybody : this.rightHand(type, before) };
-  }
-
-  private rightHand(type: EventName, { assignee }: Submission): Somebody {
-    const { owner, curator, other, admin } = this.cast;
-    const hands: Readonly<Record<string, Somebody>> = {
-      submitter: owner,
-      curator: assignee === other.id ? other : curator,
-      admin,
+    const isAnybody = this.random() < 0.15;
+    return {
+      type,
+      actor: isAnybody ? this.oneOf(Object.values(this.cast)) : rightHand(this.cast, type, assignee),
     };
-    return hands[type.split('.')[0] ?? ''] ?? owner;
   }
 
-  /** @param tells whether the sender says what the event may want to know */
-  private async send(
-    { type, actor }: { readonly type: EventName; readonly actor: Somebody | null },
-    before: Submission,
-    tells = () => this.random() < 0.8,
-  ): Promise<void> {
-    const request = this.requestOf(type, before, tells);
+  private async send({ type, actor }: Sending, before: Submission, tells = () => this.random() < 0.8): Promise<void> {
+    const request = requestOf(type, before, { world: this.world, cast: this.cast, oneOf: this.oneOf, tells });
     const isFinished = type === 'system.publish_done' && tells();
     const foretold = await this.foretell(before, request, actor?.user ?? null, isFinished);
-    this.path.push(`${before.state}: ${type} by ${actor?.user.name ?? 'the system'}, ${JSON.stringify(request)}`);
+    this.path.push(`${before.state}: ${actor?.user.name ?? 'the system'} ${JSON.stringify(request)}`);
 
     if (actor) await this.ask(before, request, actor, foretold);
     else await this.move(request, foretold, isFinished);
-    await this.compare(before, foretold, request);
+    await this.compare(before, foretold);
+    const edge = `${before.state} ${type}`;
+    if (foretold.status === 200) this.taken.set(edge, (this.taken.get(edge) ?? 0) + 1);
   }
 
   private async foretell(
@@ -192,7 +159,6 @@ export class Walker {
 
   private async ask(before: Submission, request: Request, actor: Caller, foretold: Foretold): Promise<void> {
     const path = `/submissions/${this.id}`;
-    if (request.type === 'submitter.change_files') return; // by `prepare`
     const answer: Answer =
       request.type === 'submitter.edit'
         ? await actor.patch(path, { title: `Volume ${this.random()}` }, { 'if-match': '*' })
@@ -215,7 +181,7 @@ export class Walker {
     expect(`${code}: ${detail}`.length, this.told(answer)).toBeGreaterThan(30);
   }
 
-  /** What the system sends, it sends within; refusals are thrown. */
+  /** What the system sends, it sends within. The end of a publication is a row of the same transaction. */
   private async move(request: Request, foretold: Foretold, isFinished: boolean): Promise<void> {
     const finish = async (tx: EntityManager) =>
       isFinished &&
@@ -227,8 +193,7 @@ export class Walker {
     expect(moved?.state ?? 'refused', this.told()).toBe(foretold.status === 200 ? foretold.to.state : 'refused');
   }
 
-  private async compare(before: Submission, foretold: Foretold, { type }: Request): Promise<void> {
-    if (type === 'submitter.change_files') return;
+  private async compare(before: Submission, foretold: Foretold): Promise<void> {
     const after = await this.submissions.get(before.id);
     expect(after.seq, this.told()).toBe(before.seq + (foretold.status === 200 ? 1 : 0));
     expect(shown(after), this.told()).toEqual(shown(foretold.status === 200 ? foretold.to : before));
@@ -242,12 +207,12 @@ export class Walker {
       () => this.removeFile(),
       () => this.cast.curator.post(`/submissions/${this.id}/change-requests`, { text: 'Say more.', severity: 'must' }),
       async () => {
-        this.world.clock.aheadMs += 2 * HOUR;
+        this.world.clock.aheadMs += 7_200_000;
       },
     ];
-    const i = Math.floor(this.random() * acts.length);
-    this.path.push(`${before.state}: preparation ${i} of ${acts.length}`);
-    await acts[i]?.();
+    const act = this.oneOf(acts);
+    this.path.push(`${before.state}: preparation ${acts.indexOf(act)} of ${acts.length}`);
+    await act();
   }
 
   private helpFor(before: Submission): (() => Promise<unknown>)[] {
@@ -256,17 +221,17 @@ export class Walker {
     return [];
   }
 
-  private async tick(before: Submission): Promise<void> {
-    const hand = this.rightHand('curator.approve', before);
+  private async tick({ assignee }: Submission): Promise<void> {
+    const hand = rightHand(this.cast, 'curator.approve', assignee);
     const { body } = await hand.get(`/submissions/${this.id}/checklist`);
     for (const { id, auto } of body.items)
       if (!auto) await hand.put(`/submissions/${this.id}/checklist/${id}`, { done: true });
   }
 
-  /** Those that are open are answered; those that were answered are resolved. */
-  private async settleRequests(before: Submission): Promise<void> {
+  /** Those that are open are answered, and then resolved. */
+  private async settleRequests({ assignee }: Submission): Promise<void> {
     const path = `/submissions/${this.id}/change-requests`;
-    const curator = this.rightHand('curator.approve', before);
+    const curator = rightHand(this.cast, 'curator.approve', assignee);
     for (const { id, state } of (await curator.get(path)).body.items) {
       const answer = { state: 'answered', answer: 'Done.' };
       if (state === 'open') await this.cast.owner.patch(`${path}/${id}`, answer, { 'if-match': '*' });
@@ -280,7 +245,7 @@ export class Walker {
     if (file) await this.cast.owner.remove(`${path}/${file.id}`);
   }
 
-  /** By the edges of two events: the files change while they come, and are complete when they have. */
+  /** Two events: the files change while one comes, and are complete when it has. */
   private async bring(): Promise<void> {
     const before = await this.submissions.get(this.id);
     const mayChange = eventsFrom(before).includes('submitter.change_files');
@@ -288,35 +253,12 @@ export class Walker {
     const status = await upload(this.world, this.cast.owner, this.id, 'tomo_001.mrc', bytes);
 
     expect(status, this.told()).toBe(mayChange ? 201 : 409);
-    const after = await this.submissions.get(this.id);
-    expect([after.state, after.seq], this.told()).toEqual(
-      mayChange ? ['uploaded', before.seq + 2] : [before.state, before.seq],
-    );
+    const { state, seq } = await this.submissions.get(this.id);
+    const foretold = mayChange ? ['uploaded', before.seq + 2] : [before.state, before.seq];
+    expect([state, seq], this.told()).toEqual(foretold);
   }
 
-  private requestOf(type: EventName, before: Submission, tells: () => boolean): Request {
-    const { clock } = this.world;
-    const needsAssignee = type.endsWith('.assign');
-    const hands = [this.cast.curator.id, this.cast.other.id, this.cast.owner.id];
-    const isOfRun = type.startsWith('validator.') || type === 'clock.validation_timeout';
-    return {
-      type,
-      ...(tells() && { reason: 'because' }),
-      ...(tells() &&
-        /release|hold/.test(type) && {
-          until: this.oneOf([clock.in(-HOUR), clock.in(HOUR), clock.in(9_000 * 24 * HOUR), clock.in(HOUR)]),
-        }),
-      ...(needsAssignee && tells() && { assignee: this.oneOf(hands) }),
-      ...(type === 'submitter.submit' && tells() && { policyAccepted: true }),
-      ...(type === 'admin.tombstone' && tells() && { tombstone: this.oneOf(TOMBSTONE_REASONS) }),
-      ...(type === 'system.publish_step_failed' && { triesLeft: this.oneOf([0, 1]) }),
-      ...(isOfRun && { runId: tells() && before.runId ? before.runId : '00000000-0000-4000-8000-000000000000' }),
-    };
-  }
-
-  private oneOf<T>(choices: readonly T[]): T {
-    return choices[Math.floor(this.random() * choices.length)] as T;
-  }
+  private readonly oneOf = <T>(choices: readonly T[]): T => choices[Math.floor(this.random() * choices.length)] as T;
 
   private told(answer?: Answer): string {
     return [...this.path.slice(-12), answer ? JSON.stringify(answer.body) : ''].join('\n');
@@ -324,41 +266,12 @@ export class Walker {
 }
 
 /** What the chart decides, but for the instants that it takes from the clock, and the names of new runs. */
-function shown({ state, purpose, sealed, checked, approved, assignee, round, dueAt, pausedAt, ...rest }: Position) {
-  const { holdUntil, releaseAt, reminders, retries, superseded, runId } = rest;
+function shown(position: Position) {
+  const { state, purpose, sealed, checked, approved, assignee, round, holdUntil, releaseAt } = position;
+  const { reminders, retries, superseded, runId, dueAt, pausedAt } = position;
   const isSet = { runId: runId !== null, dueAt: dueAt !== null, pausedAt: pausedAt !== null };
   return {
-    state,
-    purpose,
-    sealed,
-    checked,
-    approved,
-    assignee,
-    round,
-    holdUntil,
-    releaseAt,
-    reminders,
-    retries,
-    superseded,
-    isSet,
-  };
-}
-
-const bodyOf = ({ type: event, reason: comment, tombstone: reason, until, assignee, policyAccepted }: Request) =>
-  JSON.parse(JSON.stringify({ event, comment, reason, until, assignee, policyAccepted }));
-
-/** Roles as the walk needs them: the owner is a curator too, and may have no hand in the review of their own. */
-export async function castOf(world: World): Promise<Cast> {
-  const somebody = async (name: string, ...roles: Role[]): Promise<Somebody> => {
-    const caller = await world.person(roles[0] ?? 'submitter');
-    await world.db.query('UPDATE person SET roles = $2 WHERE id = $1', [caller.id, roles]);
-    return { ...caller, user: { id: caller.id, name, roles, scopes: null } };
-  };
-  return {
-    owner: await somebody('the owner', 'submitter', 'curator'),
-    curator: await somebody('a curator', 'curator'),
-    other: await somebody('another curator', 'curator'),
-    admin: await somebody('an admin', 'admin'),
-    stranger: await somebody('a stranger', 'submitter'),
+    ...{ state, purpose, sealed, checked, approved, assignee, round, holdUntil, releaseAt },
+    ...{ reminders, retries, superseded, isSet },
   };
 }

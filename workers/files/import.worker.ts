@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../src/config.js';
 import { FileIntake } from '../../src/files/file-intake.service.js';
+import { Spool } from '../../src/files/spool.js';
 import type { Upload } from '../../src/files/upload.entity.js';
 import { UploadLocks } from '../../src/files/upload-locks.js';
 import { UploadsService } from '../../src/files/uploads.service.js';
@@ -30,6 +31,7 @@ export class ImportWorker extends JobWorker<'import'> {
     private readonly intake: FileIntake,
     private readonly locks: UploadLocks,
     private readonly files: FileFetch,
+    private readonly spool: Spool,
   ) {
     super(config);
   }
@@ -51,14 +53,20 @@ export class ImportWorker extends JobWorker<'import'> {
   }
 
   private async bring(id: string, signal: AbortSignal): Promise<void> {
-    let upload = await this.uploads.get(id);
     let furthest = -1;
-    for (let tries = 0; upload.state === 'receiving' && upload.url !== null; upload = await this.uploads.get(id)) {
+    let tries = 0;
+    for (;;) {
+      const upload = await this.uploads.find(id);
+      if (!upload) return this.spool.discard(id); // given up meanwhile: what came after that must not stay
+      if (upload.state !== 'receiving' || upload.url === null) return;
+
       const { ended, at } = await this.files.fetch(upload, upload.url, signal);
       signal.throwIfAborted();
-      if (ended.kind === 'complete') return this.intake.fetched(id, at);
       if (ended.kind === 'refused') return void (await this.uploads.fail(upload, ended.why));
-
+      if (ended.kind === 'complete') {
+        await this.intake.fetched(id, at);
+        continue;
+      }
       tries = at > furthest ? 0 : tries + 1;
       furthest = Math.max(at, furthest);
       await this.pause(upload, `${ended.why} ${at} bytes had come by then.`, tries, signal);
