@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { countOver } from '../formats/raw-counts.js';
+import { countOver } from '../formats/h5ad/raw-counts.js';
 import { type H5adParts, type MatrixParts, writeH5ad } from '../samples/h5ad.js';
 import { annDataOf, isRead, type Matrix } from './anndata.js';
 import { type Hdf5, openHdf5 } from './hdf5.js';

@@ -1,12 +1,20 @@
 /** Do the matrices fit the cells, the genes and each other, and is there one of raw counts where the assay needs one? */
-import { type AnnData, type Frame, isRead, lengthOf, type Matrix, storedIn, type Unread } from '../readers/anndata.js';
-import { textAt, textsOf, valuesOf } from '../readers/columns.js';
-import type { Hdf5 } from '../readers/hdf5.js';
-import { pointersOf, slicesOf } from '../readers/matrix.js';
-import { ASSAY } from './h5ad-frames.js';
-import { guarded, type H5adPen, type H5adRule, type Saying } from './h5ad-rules.js';
+import {
+  type AnnData,
+  type Frame,
+  isRead,
+  lengthOf,
+  type Matrix,
+  storedIn,
+  type Unread,
+} from '../../readers/anndata.js';
+import { textAt, textsOf, valuesOf } from '../../readers/columns.js';
+import type { Hdf5 } from '../../readers/hdf5.js';
+import { pointersOf, slicesOf } from '../../readers/matrix.js';
+import { ASSAY } from './frames.js';
 import { needsRawCounts } from './raw-assays.js';
 import { type Counted, countOver, type Place, type Tally } from './raw-counts.js';
+import { guarded, type H5adPen, type H5adRule, type Saying } from './saying.js';
 
 /** Sparse, and not accepted. */
 const OTHER_SPARSE: readonly (string | null)[] = ['csc_matrix', 'coo_matrix'];

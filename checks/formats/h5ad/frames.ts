@@ -1,8 +1,8 @@
 /** Have obs and var the columns that the schema requires, of the right types, and can AnnData read them? */
-import { type AnnData, type Column, type Fault, type Frame, lengthOf } from '../readers/anndata.js';
-import { repeatsIn, straysIn, valuesOf } from '../readers/columns.js';
-import type { Hdf5 } from '../readers/hdf5.js';
-import { guarded, type H5adPen, type Saying } from './h5ad-rules.js';
+import { type AnnData, type Column, type Fault, type Frame, lengthOf } from '../../readers/anndata.js';
+import { repeatsIn, straysIn, valuesOf } from '../../readers/columns.js';
+import type { Hdf5 } from '../../readers/hdf5.js';
+import { guarded, type H5adPen, type Saying } from './saying.js';
 
 /** Findings for one frame or matrix, before the rest are counted together. */
 const MOST_FAULTS = 20;

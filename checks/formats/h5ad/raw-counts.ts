@@ -1,5 +1,5 @@
 /** Are the values of a matrix raw counts, and do its indices make sense? One pass over its slices, whatever their lengths. */
-import { placeOf, type Slice } from '../readers/matrix.js';
+import { placeOf, type Slice } from '../../readers/matrix.js';
 
 export interface Place {
   readonly row: number;

@@ -1,13 +1,13 @@
 /** Is this an h5ad file, has it what the single-cell schema requires, and are its raw counts counts? */
-import { defineCheck, type Said, type SourceFile } from '../check.js';
-import { annDataOf } from '../readers/anndata.js';
-import { contentOf, isZeroFilled } from '../readers/content.js';
-import { type Hdf5, openHdf5 } from '../readers/hdf5.js';
-import { extentOf } from '../readers/hdf5-extent.js';
-import type { Because, Closed } from '../readers/hdf5-tree.js';
-import { judgeCells, judgeFrames, judgeGenes } from './h5ad-frames.js';
-import { judgeCounts, judgeMatrices } from './h5ad-matrices.js';
-import { guarded, type H5adPen, RULES, type Saying, UPLOAD_AGAIN, unreadable } from './h5ad-rules.js';
+import { defineCheck, type Said, type SourceFile } from '../../check.js';
+import { annDataOf } from '../../readers/anndata.js';
+import { contentOf, isZeroFilled } from '../../readers/content.js';
+import { type Hdf5, openHdf5 } from '../../readers/hdf5.js';
+import { extentOf } from '../../readers/hdf5-extent.js';
+import type { Because, Closed } from '../../readers/hdf5-tree.js';
+import { judgeCells, judgeFrames, judgeGenes } from './frames.js';
+import { judgeCounts, judgeMatrices } from './matrices.js';
+import { guarded, type H5adPen, RULES, type Saying, UPLOAD_AGAIN, unreadable } from './saying.js';
 
 export const h5adCheck = defineCheck({
   id: 'h5ad',

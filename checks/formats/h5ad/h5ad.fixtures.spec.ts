@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sharedFolder } from '../../test/shared.js';
-import { withLocalFile } from '../local-file.js';
-import { type CheckResult, runCheck } from '../run-checks.js';
+import { sharedFolder } from '../../../test/shared.js';
+import { withLocalFile } from '../../local-file.js';
+import { type CheckResult, runCheck } from '../../run-checks.js';
 import { h5adCheck } from './h5ad.check.js';
 
 const fixtures = sharedFolder('fixtures/h5ad');

@@ -1,7 +1,7 @@
 /** What does the h5ad check look for? Its rules, as the single-cell specification numbers them. */
-import type { Pen, Said } from '../check.js';
-import type { Rule } from '../finding.js';
-import { Hdf5Fault } from '../readers/hdf5-library.js';
+import type { Pen, Said } from '../../check.js';
+import type { Rule } from '../../finding.js';
+import { Hdf5Fault } from '../../readers/hdf5-library.js';
 
 const SCHEMA = 'https://github.com/chanzuckerberg/single-cell-curation/blob/main/schema/7.0.0/schema.md';
 const GENERAL = `${SCHEMA}#general-requirements`;
