@@ -79,6 +79,42 @@ export function valuesOf(hdf5: Hdf5, column: Column, most: number): ReadonlyMap<
   return rows;
 }
 
+/** Rows that have the same values in some columns. */
+export interface RowGroup {
+  /** One for each column; null where a value is missing. */
+  readonly values: readonly (string | null)[];
+  count: number;
+  /** The first few. */
+  readonly rows: number[];
+}
+
+const ROWS_TOLD = 5;
+
+/**
+ * Which values come together in the rows of `columns`, all of one length, in the order in which they first do. Read in
+ * slices side by side: what is kept grows with the number of groups, of which there may be `most`.
+ */
+export function groupsOf(hdf5: Hdf5, columns: readonly Column[], most = MOST_CATEGORIES): readonly RowGroup[] {
+  const groups = new Map<string, RowGroup>();
+  const [first, ...others] = columns.map((column) => textsOf(hdf5, column));
+  for (const slice of first ?? []) {
+    const beside = others.map((texts) => texts.next().value?.values ?? []);
+    slice.values.forEach((value, i) => {
+      const values = [value, ...beside.map((column) => column[i] ?? null)];
+      const key = JSON.stringify(values);
+      let group = groups.get(key);
+      if (!group) {
+        if (groups.size === most)
+          throw new Hdf5Fault(columns[0]?.path ?? '/', `it has more than ${most} different values`);
+        group = { values, count: 0, rows: [] };
+        groups.set(key, group);
+      }
+      if (++group.count <= ROWS_TOLD) group.rows.push(slice.first + i);
+    });
+  }
+  return [...groups.values()];
+}
+
 export interface Strays {
   readonly count: number;
   readonly rows: readonly { readonly row: number; readonly code: number }[];

@@ -1,15 +1,47 @@
 /** Have obs and var the columns that the schema requires, of the right types, and can AnnData read them? */
+
+import type { Pen } from '../../check.js';
+import type { Rule } from '../../finding.js';
 import { type AnnData, type Column, type Fault, type Frame, lengthOf } from '../../readers/anndata.js';
 import { repeatsIn, straysIn, valuesOf } from '../../readers/columns.js';
 import type { Hdf5 } from '../../readers/hdf5.js';
-import { guarded, type H5adPen, type Saying } from './saying.js';
+import { DOCS } from './docs.js';
+import { ASSAY, type H5ad } from './h5ad.js';
+import { type FILE_RULES, guarded, type Saying } from './saying.js';
+
+export const FRAME_RULES = {
+  F02: {
+    severity: 'error',
+    message: 'The column "{column}" comes {count} times in {location}.',
+    fix: 'Keep one of them: `adata.{frame} = adata.{frame}.loc[:, ~adata.{frame}.columns.duplicated()]`.',
+    docs: DOCS.general,
+  },
+  O01: {
+    severity: 'error',
+    message: 'The column "{column}" is missing from {frame}.',
+    fix: 'Add it, with a value for each row: `adata.{frame}["{column}"] = …`.',
+    docs: DOCS.schema,
+  },
+  O02: {
+    severity: 'error',
+    message: 'The names of the cells are not unique: {count} rows share theirs with another.',
+    fix: 'Tell the cells apart, by their sample for one: `adata.obs_names_make_unique()`.',
+    docs: DOCS.cells,
+  },
+  O07: {
+    severity: 'error',
+    message: 'The column {location} must be {expected}; it is {found}.',
+    fix: 'Convert it: `{line}`.',
+    docs: DOCS.schema,
+  },
+} as const satisfies Readonly<Record<string, Rule>>;
+
+type FramePen = Pen<keyof typeof FRAME_RULES | keyof typeof FILE_RULES>;
 
 /** Findings for one frame or matrix, before the rest are counted together. */
 const MOST_FAULTS = 20;
 /** Values that are told as facts. */
 const MOST_VALUES = 200;
-
-export const ASSAY = 'assay_ontology_term_id';
 
 type Kind = 'any' | 'bool' | 'categorical' | 'categorical of strings';
 
@@ -30,7 +62,7 @@ const CELL_COLUMNS: Readonly<Record<string, Kind>> = {
 const GENE_COLUMNS: Readonly<Record<string, Kind>> = { feature_is_filtered: 'bool' };
 
 /** Whether the frames can be read: their columns, their lengths, the codes of their categories. */
-export function* judgeFrames(hdf5: Hdf5, { obs, var: genes, rawVar }: AnnData, pen: H5adPen): Saying {
+export function* judgeFrames({ hdf5, anndata: { obs, var: genes, rawVar } }: H5ad, pen: FramePen): Saying {
   for (const name of ['obs', 'var']) {
     if (hdf5.root.children.has(name)) continue;
     yield pen.report('F01', { location: `/${name}`, why: `there is no ${name}`, found: 'nothing' });
@@ -43,7 +75,7 @@ export function* judgeFrames(hdf5: Hdf5, { obs, var: genes, rawVar }: AnnData, p
   }
 }
 
-function* judgeFaults(faults: readonly Fault[], pen: H5adPen): Saying {
+function* judgeFaults(faults: readonly Fault[], pen: FramePen): Saying {
   for (const { place, why } of faults.slice(0, MOST_FAULTS)) yield pen.report('F01', { location: place, why });
   const rest = faults.slice(MOST_FAULTS);
   const [first] = rest;
@@ -52,7 +84,7 @@ function* judgeFaults(faults: readonly Fault[], pen: H5adPen): Saying {
   yield pen.report('F01', { location: '/', key: 'more', count: rest.length, samples, why: first.why });
 }
 
-function* judgeNames({ path, names }: Frame, pen: H5adPen): Saying {
+function* judgeNames({ path, names }: Frame, pen: FramePen): Saying {
   const seen = new Map<string, number>();
   for (const name of names) seen.set(name, (seen.get(name) ?? 0) + 1);
   const frame = path.slice(1).replace('/', '.');
@@ -61,7 +93,7 @@ function* judgeNames({ path, names }: Frame, pen: H5adPen): Saying {
   }
 }
 
-function* judgeCodes(hdf5: Hdf5, column: Column, pen: H5adPen): Saying {
+function* judgeCodes(hdf5: Hdf5, column: Column, pen: FramePen): Saying {
   if (column.kind !== 'categorical') return;
   const { count, rows } = straysIn(hdf5, column);
   if (count === 0) return;
@@ -74,7 +106,7 @@ function* judgeCodes(hdf5: Hdf5, column: Column, pen: H5adPen): Saying {
 }
 
 /** The cells: required columns, their names, and what there is to know about them. */
-export function* judgeCells(hdf5: Hdf5, { obs, var: genes, embeddings, uns }: AnnData, pen: H5adPen): Saying {
+export function* judgeCells({ hdf5, anndata: { obs, var: genes, embeddings, uns } }: H5ad, pen: FramePen): Saying {
   yield pen.learn({
     cellCount: obs?.index ? lengthOf(obs.index) : null,
     geneCount: genes?.index ? lengthOf(genes.index) : null,
@@ -91,12 +123,12 @@ export function* judgeCells(hdf5: Hdf5, { obs, var: genes, embeddings, uns }: An
   yield* guarded(pen, judgeCellNames(hdf5, obs, pen));
 }
 
-function* learnAssays(hdf5: Hdf5, obs: Frame, pen: H5adPen): Saying {
+function* learnAssays(hdf5: Hdf5, obs: Frame, pen: FramePen): Saying {
   const assays = obs.columns.get(ASSAY);
   if (assays) yield pen.learn({ assays: [...valuesOf(hdf5, assays, MOST_VALUES).keys()] });
 }
 
-function* judgeCellNames(hdf5: Hdf5, { index }: Frame, pen: H5adPen): Saying {
+function* judgeCellNames(hdf5: Hdf5, { index }: Frame, pen: FramePen): Saying {
   if (!index) return;
   const { count, values } = repeatsIn(hdf5, index);
   if (count === 0) return;
@@ -105,7 +137,7 @@ function* judgeCellNames(hdf5: Hdf5, { index }: Frame, pen: H5adPen): Saying {
 }
 
 /** The genes: required columns. */
-export function* judgeGenes({ var: genes }: AnnData, pen: H5adPen): Saying {
+export function* judgeGenes({ anndata: { var: genes } }: H5ad, pen: FramePen): Saying {
   if (genes && !isWhollyUnread(genes)) yield* judgeColumns(genes, 'var', GENE_COLUMNS, pen);
 }
 
@@ -115,7 +147,7 @@ function* judgeColumns(
   { path, columns, faults }: Frame,
   frame: string,
   required: typeof CELL_COLUMNS,
-  pen: H5adPen,
+  pen: FramePen,
 ): Saying {
   for (const [name, kind] of Object.entries(required)) {
     const column = columns.get(name);
@@ -128,7 +160,7 @@ function* judgeColumns(
   }
 }
 
-function* judgeKind(column: Column, kind: Kind, of: { frame: string; name: string }, pen: H5adPen): Saying {
+function* judgeKind(column: Column, kind: Kind, of: { frame: string; name: string }, pen: FramePen): Saying {
   const found = kindOf(column);
   if (kind === 'any' || column.kind === 'closed' || found.startsWith(kind)) return;
   const values = `adata.${of.frame}["${of.name}"]`;

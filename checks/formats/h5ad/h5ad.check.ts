@@ -5,9 +5,13 @@ import { contentOf, isZeroFilled } from '../../readers/content.js';
 import { type Hdf5, openHdf5 } from '../../readers/hdf5.js';
 import { extentOf } from '../../readers/hdf5-extent.js';
 import type { Because, Closed } from '../../readers/hdf5-tree.js';
+import { referenceFor } from '../../reference/open-reference.js';
+import { editionOf } from '../../schemas/editions.js';
 import { judgeCells, judgeFrames, judgeGenes } from './frames.js';
+import { type H5ad, h5adOf } from './h5ad.js';
 import { judgeCounts, judgeMatrices } from './matrices.js';
-import { guarded, type H5adPen, RULES, type Saying, UPLOAD_AGAIN, unreadable } from './saying.js';
+import { type H5adPen, RULES } from './rules.js';
+import { FILE_RULES, guarded, type Saying, type SayingLater, UPLOAD_AGAIN, unreadable } from './saying.js';
 
 export const h5adCheck = defineCheck({
   id: 'h5ad',
@@ -16,7 +20,7 @@ export const h5adCheck = defineCheck({
   extensions: ['.h5ad'],
   rules: RULES,
 
-  async *run(file, pen) {
+  async *run(file, pen, options) {
     const otherwise = await otherThanHdf5(file, pen);
     if (otherwise) return yield otherwise;
 
@@ -26,35 +30,42 @@ export const h5adCheck = defineCheck({
     } catch (error) {
       return yield unreadable(pen, error);
     }
+    const schema = editionOf(options.schema);
+    const mode = { ignoreLabels: options.ignoreLabels ?? false, preAnalysis: options.preAnalysis ?? false };
     try {
-      yield* once(guarded(pen, judge(hdf5, pen)));
+      yield* once(judge(hdf5, pen, { schema, reference: referenceFor(schema.version), mode }));
     } finally {
       hdf5.close();
     }
   },
 });
 
+/**
+ * Judge an open file by `by.schema`, which need be no edition that is known: the conformance cases vary some of its
+ * numbers. From what is cheap to what takes long, each part whatever the others say.
+ */
+export async function* judge(hdf5: Hdf5, pen: H5adPen, by: Pick<H5ad, 'schema' | 'reference' | 'mode'>): SayingLater {
+  yield* judgeClosed(hdf5, pen);
+  const anndata = annDataOf(hdf5);
+  for (const fault of anndata.faults) yield unreadable(pen, fault);
+  const h5ad = h5adOf(hdf5, anndata, by);
+  for (const part of PARTS) yield* guarded(pen, part(h5ad, pen));
+}
+
+type Part = (h5ad: H5ad, pen: H5adPen) => Saying | SayingLater;
+
+/** In the order of the report. What reads matrices comes last: the rest is told before it begins. */
+const PARTS: readonly Part[] = [judgeFrames, judgeCells, judgeGenes, judgeMatrices, judgeCounts];
+
 /** What is damaged is met by each part that reads it. */
-function* once(saying: Saying): Saying {
+async function* once(saying: SayingLater): SayingLater {
   const told = new Set<string>();
-  for (const said of saying) {
+  for await (const said of saying) {
     const fingerprint = 'finding' in said ? said.finding.fingerprint : null;
     if (fingerprint && told.has(fingerprint)) continue;
     if (fingerprint) told.add(fingerprint);
     yield said;
   }
-}
-
-/** From what is cheap to what takes long, each part whatever the others say. */
-function* judge(hdf5: Hdf5, pen: H5adPen): Saying {
-  yield* judgeClosed(hdf5, pen);
-  const anndata = annDataOf(hdf5);
-  for (const fault of anndata.faults) yield unreadable(pen, fault);
-  yield* guarded(pen, judgeFrames(hdf5, anndata, pen));
-  yield* guarded(pen, judgeCells(hdf5, anndata, pen));
-  yield* guarded(pen, judgeGenes(anndata, pen));
-  yield* guarded(pen, judgeMatrices(hdf5, anndata, pen));
-  yield* guarded(pen, judgeCounts(hdf5, anndata, pen));
 }
 
 /** What the bytes are where they are no HDF5, or not all of it. */
@@ -82,7 +93,7 @@ async function otherThanHdf5(file: SourceFile, pen: H5adPen): Promise<Said | nul
   return pen.report('F01', { why: `it is ${name}`, found: name, expected: 'an HDF5 file', fix });
 }
 
-const WRITE_AGAIN = RULES.F01.fix;
+const WRITE_AGAIN = FILE_RULES.F01.fix;
 const FIXES: Readonly<Record<Because, string>> = {
   link: 'Put everything in the one file: read it with AnnData and write it again, `adata.write_h5ad("new.h5ad")`.',
   cycle: WRITE_AGAIN,

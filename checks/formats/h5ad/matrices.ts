@@ -1,4 +1,7 @@
 /** Do the matrices fit the cells, the genes and each other, and is there one of raw counts where the assay needs one? */
+
+import type { Pen } from '../../check.js';
+import type { Rule } from '../../finding.js';
 import {
   type AnnData,
   type Frame,
@@ -11,16 +14,89 @@ import {
 import { textAt, textsOf, valuesOf } from '../../readers/columns.js';
 import type { Hdf5 } from '../../readers/hdf5.js';
 import { pointersOf, slicesOf } from '../../readers/matrix.js';
-import { ASSAY } from './frames.js';
+import { DOCS, ON_DISK } from './docs.js';
+import { ASSAY, type H5ad } from './h5ad.js';
 import { needsRawCounts } from './raw-assays.js';
 import { type Counted, countOver, type Place, type Tally } from './raw-counts.js';
-import { guarded, type H5adPen, type H5adRule, type Saying } from './saying.js';
+import { type FILE_RULES, guarded, type Saying } from './saying.js';
+
+export const MATRIX_RULES = {
+  V11: {
+    severity: 'error',
+    message: 'The genes of raw.X are not those of X in the same order: {count} of {genes} differ.',
+    fix: 'Bring both in one order: `raw = adata.raw.to_adata()[:, adata.var_names]; adata.raw = raw`.',
+    docs: DOCS.genes,
+  },
+  M01: {
+    severity: 'error',
+    message: 'The matrix {location} is sparse and stored as {found}; sparse matrices must be CSR.',
+    fix: 'Convert it: `{line}`.',
+    docs: DOCS.matrices,
+  },
+  M03: {
+    severity: 'error',
+    message: 'The raw counts in {location} are stored as {found}; they must be float32.',
+    fix: 'Convert them: `{line}`.',
+    docs: DOCS.matrices,
+  },
+  M04: {
+    severity: 'error',
+    message: '{count} of the {stored} values in {location} are no counts, which are whole and not negative: {kinds}.',
+    fix: 'Put the counts in raw as the aligner or quantifier gave them, before anything normalised or corrected them.',
+    docs: DOCS.matrices,
+  },
+  M05: {
+    severity: 'error',
+    message: '{count} of the {rows} cells in {location} have no count at all.',
+    fix: 'Remove them, from raw and from X: `{line}`.',
+    docs: DOCS.matrices,
+  },
+  M07: {
+    severity: 'error',
+    message: 'The raw counts are missing: there is no raw.X, and X is {found}.',
+    fix: 'Keep the counts before you normalise: `adata.raw = adata`, with raw counts in `adata.X` at that time.',
+    docs: DOCS.matrices,
+  },
+  M08: {
+    severity: 'error',
+    message: 'What raw.X holds are not raw counts.',
+    fix: 'See what else is said of raw.X.',
+    docs: DOCS.matrices,
+  },
+  M09: {
+    severity: 'warning',
+    message: 'The file has raw counts and no normalised values, which are strongly recommended.',
+    fix: 'Keep the counts in raw and normalise X: `adata.raw = adata; sc.pp.normalize_total(adata); sc.pp.log1p(adata)`.',
+    docs: DOCS.matrices,
+  },
+  M10: {
+    severity: 'error',
+    message: 'X has {found} genes, and raw.X has {expected}.',
+    fix: 'Leave the same genes in both; of one that is filtered, set the values in X to zero and feature_is_filtered.',
+    docs: DOCS.matrices,
+  },
+  M11: {
+    severity: 'error',
+    message: 'raw.X has {found} cells, and the file has {expected}.',
+    fix: 'Remove the same cells from raw and from X: `adata = adata[cells].copy()` filters both.',
+    docs: DOCS.matrices,
+  },
+  M14: {
+    severity: 'error',
+    message: 'The matrix {location} is not encoded as AnnData encodes one: {why}.',
+    fix: 'Write it again: `{line}`, and then `adata.write_h5ad("new.h5ad")`.',
+    docs: ON_DISK,
+  },
+} as const satisfies Readonly<Record<string, Rule>>;
+
+type MatrixRule = keyof typeof MATRIX_RULES;
+type MatrixPen = Pen<MatrixRule | keyof typeof FILE_RULES>;
 
 /** Sparse, and not accepted. */
 const OTHER_SPARSE: readonly (string | null)[] = ['csc_matrix', 'coo_matrix'];
 
 /** How they are encoded and how large they are: nothing of this reads values. */
-export function* judgeMatrices(hdf5: Hdf5, anndata: AnnData, pen: H5adPen): Saying {
+export function* judgeMatrices({ hdf5, anndata }: H5ad, pen: MatrixPen): Saying {
   const { X, rawX, layers } = anndata;
   yield* judgeRawGroup(hdf5, pen);
   for (const matrix of [X, rawX, ...layers]) {
@@ -30,7 +106,7 @@ export function* judgeMatrices(hdf5: Hdf5, anndata: AnnData, pen: H5adPen): Sayi
   yield* guarded(pen, judgeGeneOrder(hdf5, anndata, pen));
 }
 
-function* judgeRawGroup({ root }: Hdf5, pen: H5adPen): Saying {
+function* judgeRawGroup({ root }: Hdf5, pen: MatrixPen): Saying {
   const raw = root.children.get('raw');
   if (!raw || raw.kind === 'closed') return;
   for (const name of ['X', 'var']) {
@@ -39,7 +115,7 @@ function* judgeRawGroup({ root }: Hdf5, pen: H5adPen): Saying {
   }
 }
 
-function* judgeEncoding(hdf5: Hdf5, matrix: Matrix | Unread, pen: H5adPen): Saying {
+function* judgeEncoding(hdf5: Hdf5, matrix: Matrix | Unread, pen: MatrixPen): Saying {
   const { path: location, encoding } = matrix;
   const adata = accessTo(location);
   if (OTHER_SPARSE.includes(encoding)) {
@@ -56,7 +132,7 @@ function* judgeEncoding(hdf5: Hdf5, matrix: Matrix | Unread, pen: H5adPen): Sayi
   }
 }
 
-function* judgeShapes({ X, rawX, layers, obs, var: genes, rawVar }: AnnData, pen: H5adPen): Saying {
+function* judgeShapes({ X, rawX, layers, obs, var: genes, rawVar }: AnnData, pen: MatrixPen): Saying {
   const cells = rowsOf(obs);
   for (const matrix of [X, ...layers]) {
     if (!isRead(matrix)) continue;
@@ -74,7 +150,7 @@ function* judgeShapes({ X, rawX, layers, obs, var: genes, rawVar }: AnnData, pen
   }
 }
 
-function* judgeSide({ path, shape }: Matrix, side: 'cells' | 'genes', rows: number | null, pen: H5adPen): Saying {
+function* judgeSide({ path, shape }: Matrix, side: 'cells' | 'genes', rows: number | null, pen: MatrixPen): Saying {
   const frame = side === 'cells' ? 'obs' : path.startsWith('/raw/') ? 'raw.var' : 'var';
   const length = side === 'cells' ? shape[0] : shape[1];
   if (rows === null || rows === length) return;
@@ -82,7 +158,7 @@ function* judgeSide({ path, shape }: Matrix, side: 'cells' | 'genes', rows: numb
   yield pen.report('F01', { ...told, why: `${path} has ${length} ${side}, and ${frame} has ${rows} rows` });
 }
 
-function* judgeGeneOrder(hdf5: Hdf5, { X, rawX, var: genes, rawVar }: AnnData, pen: H5adPen): Saying {
+function* judgeGeneOrder(hdf5: Hdf5, { X, rawX, var: genes, rawVar }: AnnData, pen: MatrixPen): Saying {
   if (!genes?.index || !rawVar?.index || lengthOf(genes.index) !== lengthOf(rawVar.index)) return;
   // Then it is said that they are not as many.
   if (isRead(X) && isRead(rawX) && X.shape[1] !== rawX.shape[1]) return;
@@ -99,10 +175,10 @@ function* judgeGeneOrder(hdf5: Hdf5, { X, rawX, var: genes, rawVar }: AnnData, p
   if (count > 0) yield pen.report('V11', { location: '/raw/var', count, genes: lengthOf(genes.index), samples });
 }
 
-const RAW_RULES: readonly H5adRule[] = ['M03', 'M04', 'M05', 'M07', 'M08', 'M09'];
+const RAW_RULES: readonly MatrixRule[] = ['M03', 'M04', 'M05', 'M07', 'M08', 'M09'];
 
 /** What the matrices hold. */
-export function* judgeCounts(hdf5: Hdf5, anndata: AnnData, pen: H5adPen): Saying {
+export function* judgeCounts({ hdf5, anndata }: H5ad, pen: MatrixPen): Saying {
   const { X, rawX, layers, obs } = anndata;
   const hasRaw = hdf5.root.children.has('raw');
   const raw = hasRaw ? rawX : X;
@@ -125,7 +201,7 @@ export function* judgeCounts(hdf5: Hdf5, anndata: AnnData, pen: H5adPen): Saying
 }
 
 /** A matrix of which nothing is asked but that it can be read. */
-function* judgeOther(hdf5: Hdf5, anndata: AnnData, matrix: Matrix, pen: H5adPen): Saying {
+function* judgeOther(hdf5: Hdf5, anndata: AnnData, matrix: Matrix, pen: MatrixPen): Saying {
   if (!isSound(hdf5, matrix)) return;
   yield* judgeIndices(hdf5, anndata, matrix, countOver(slicesOf(hdf5, matrix), matrix.shape), pen);
 }
@@ -134,7 +210,7 @@ function* judgeOther(hdf5: Hdf5, anndata: AnnData, matrix: Matrix, pen: H5adPen)
 const isFitting = ({ shape }: Matrix, { obs, var: genes }: AnnData): boolean =>
   (rowsOf(obs) ?? shape[0]) === shape[0] && (rowsOf(genes) ?? shape[1]) === shape[1];
 
-function* judgeRaw(hdf5: Hdf5, anndata: AnnData, raw: Matrix, pen: H5adPen): Saying {
+function* judgeRaw(hdf5: Hdf5, anndata: AnnData, raw: Matrix, pen: MatrixPen): Saying {
   const { path: location, data, shape } = raw;
   const isFloat = data.dtype === 'float32';
   if (!isFloat) {
@@ -167,7 +243,7 @@ const isSound = (hdf5: Hdf5, matrix: Matrix): boolean =>
 const KINDS = { fractions: 'with a fraction', negatives: 'negative', infinities: 'NaN or infinite' } as const;
 
 /** Whether all values are counts. The reference validator lets NaN and infinity pass; this does not. */
-function* judgeValues(hdf5: Hdf5, anndata: AnnData, raw: Matrix, counted: Counted, pen: H5adPen): Judging<boolean> {
+function* judgeValues(hdf5: Hdf5, anndata: AnnData, raw: Matrix, counted: Counted, pen: MatrixPen): Judging<boolean> {
   const { path: location } = raw;
   const tallies = Object.entries(KINDS).map(([kind, words]) => ({ words, tally: counted[kind as keyof typeof KINDS] }));
   const found = tallies.filter(({ tally }) => tally.count > 0);
@@ -187,7 +263,7 @@ function* judgeEmptyCells(
   anndata: AnnData,
   raw: Matrix,
   counted: Counted,
-  pen: H5adPen,
+  pen: MatrixPen,
 ): Judging<boolean | null> {
   const { path: location, shape } = raw;
   const { count, first } = zerosIn(counted.filled);
@@ -211,7 +287,7 @@ function zerosIn(filled: Uint8Array): { count: number; first: readonly number[] 
   return { count, first };
 }
 
-function* judgeIndices(hdf5: Hdf5, anndata: AnnData, matrix: Matrix, counted: Counted, pen: H5adPen): Saying {
+function* judgeIndices(hdf5: Hdf5, anndata: AnnData, matrix: Matrix, counted: Counted, pen: MatrixPen): Saying {
   const { path: location, shape } = matrix;
   const line = assignTo(location, `scipy.sparse.csr_matrix(${accessTo(location)})`);
   const samples = ({ places }: Tally) => places.map((place) => nameOf(hdf5, anndata, matrix, place));
@@ -226,9 +302,9 @@ function* judgeIndices(hdf5: Hdf5, anndata: AnnData, matrix: Matrix, counted: Co
   }
 }
 
-type Judging<Verdict> = Generator<ReturnType<H5adPen['learn']>, Verdict>;
+type Judging<Verdict> = Generator<ReturnType<MatrixPen['learn']>, Verdict>;
 
-function* undecided(rules: readonly H5adRule[], reason: string, pen: H5adPen): Saying {
+function* undecided(rules: readonly MatrixRule[], reason: string, pen: MatrixPen): Saying {
   for (const rule of rules) yield pen.undecided(rule, reason);
 }
 

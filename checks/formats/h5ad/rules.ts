@@ -1,0 +1,10 @@
+/** What does the h5ad check look for? The rules of its parts, numbered as the single-cell specification numbers them. */
+import type { Pen } from '../../check.js';
+import { FRAME_RULES } from './frames.js';
+import { MATRIX_RULES } from './matrices.js';
+import { FILE_RULES } from './saying.js';
+
+/** `fix` is Python as far as a line of it does; it assumes `adata = anndata.read_h5ad(…)`. */
+export const RULES = { ...FILE_RULES, ...FRAME_RULES, ...MATRIX_RULES };
+
+export type H5adPen = Pen<keyof typeof RULES>;
