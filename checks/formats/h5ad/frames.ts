@@ -2,8 +2,8 @@
 
 import type { Pen } from '../../check.js';
 import type { Rule } from '../../finding.js';
-import { type AnnData, type Column, type Fault, type Frame, lengthOf } from '../../readers/anndata.js';
-import { repeatsIn, straysIn, valuesOf } from '../../readers/columns.js';
+import type { Column, Fault, Frame } from '../../readers/anndata.js';
+import { repeatsIn, straysIn } from '../../readers/columns.js';
 import type { Hdf5 } from '../../readers/hdf5.js';
 import { DOCS } from './docs.js';
 import { ASSAY, type H5ad } from './h5ad.js';
@@ -40,9 +40,6 @@ type FramePen = Pen<keyof typeof FRAME_RULES | keyof typeof FILE_RULES>;
 
 /** Findings for one frame or matrix, before the rest are counted together. */
 const MOST_FAULTS = 20;
-/** Values that are told as facts. */
-const MOST_VALUES = 200;
-
 type Kind = 'any' | 'bool' | 'categorical' | 'categorical of strings';
 
 /** Required columns, and of which type. The reference validator lets a file without cell types pass; this does not. */
@@ -105,27 +102,12 @@ function* judgeCodes(hdf5: Hdf5, column: Column, pen: FramePen): Saying {
   });
 }
 
-/** The cells: required columns, their names, and what there is to know about them. */
-export function* judgeCells({ hdf5, anndata: { obs, var: genes, embeddings, uns } }: H5ad, pen: FramePen): Saying {
-  yield pen.learn({
-    cellCount: obs?.index ? lengthOf(obs.index) : null,
-    geneCount: genes?.index ? lengthOf(genes.index) : null,
-    obsColumns: obs ? [...obs.columns.keys()].slice(0, MOST_VALUES) : [],
-    embeddings: embeddings.slice(0, MOST_VALUES),
-    schemaVersion: uns.schema_version,
-    organism: uns.organism_ontology_term_id,
-    title: uns.title,
-  });
+/** The cells: required columns, and their names. */
+export function* judgeCells({ hdf5, anndata: { obs } }: H5ad, pen: FramePen): Saying {
   if (!obs || isWhollyUnread(obs)) return;
   yield* judgeColumns(obs, 'obs', CELL_COLUMNS, pen);
 
-  yield* guarded(pen, learnAssays(hdf5, obs, pen));
   yield* guarded(pen, judgeCellNames(hdf5, obs, pen));
-}
-
-function* learnAssays(hdf5: Hdf5, obs: Frame, pen: FramePen): Saying {
-  const assays = obs.columns.get(ASSAY);
-  if (assays) yield pen.learn({ assays: [...valuesOf(hdf5, assays, MOST_VALUES).keys()] });
 }
 
 function* judgeCellNames(hdf5: Hdf5, { index }: Frame, pen: FramePen): Saying {

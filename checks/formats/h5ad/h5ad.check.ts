@@ -7,6 +7,7 @@ import { extentOf } from '../../readers/hdf5-extent.js';
 import type { Because, Closed } from '../../readers/hdf5-tree.js';
 import { referenceFor } from '../../reference/open-reference.js';
 import { editionOf } from '../../schemas/editions.js';
+import { learnFacts } from './facts.js';
 import { judgeCells, judgeFrames, judgeGenes } from './frames.js';
 import { type H5ad, h5adOf } from './h5ad.js';
 import { judgeCounts, judgeMatrices } from './matrices.js';
@@ -55,7 +56,7 @@ export async function* judge(hdf5: Hdf5, pen: H5adPen, by: Pick<H5ad, 'schema' |
 type Part = (h5ad: H5ad, pen: H5adPen) => Saying | SayingLater;
 
 /** In the order of the report. What reads matrices comes last: the rest is told before it begins. */
-const PARTS: readonly Part[] = [judgeFrames, judgeCells, judgeGenes, judgeMatrices, judgeCounts];
+const PARTS: readonly Part[] = [learnFacts, judgeFrames, judgeCells, judgeGenes, judgeMatrices, judgeCounts];
 
 /** What is damaged is met by each part that reads it. */
 async function* once(saying: SayingLater): SayingLater {
