@@ -13,6 +13,8 @@ import { type H5ad, h5adOf } from './h5ad.js';
 import { judgeCounts, judgeMatrices } from './matrices.js';
 import { type H5adPen, RULES } from './rules.js';
 import { FILE_RULES, guarded, type Saying, type SayingLater, UPLOAD_AGAIN, unreadable } from './saying.js';
+import { judgeSpatial } from './spatial.js';
+import { judgeSpatialCells } from './spatial-cells.js';
 
 export const h5adCheck = defineCheck({
   id: 'h5ad',
@@ -56,7 +58,16 @@ export async function* judge(hdf5: Hdf5, pen: H5adPen, by: Pick<H5ad, 'schema' |
 type Part = (h5ad: H5ad, pen: H5adPen) => Saying | SayingLater;
 
 /** In the order of the report. What reads matrices comes last: the rest is told before it begins. */
-const PARTS: readonly Part[] = [learnFacts, judgeFrames, judgeCells, judgeGenes, judgeMatrices, judgeCounts];
+const PARTS: readonly Part[] = [
+  learnFacts,
+  judgeFrames,
+  judgeCells,
+  judgeGenes,
+  judgeSpatial,
+  judgeSpatialCells,
+  judgeMatrices,
+  judgeCounts,
+];
 
 /** What is damaged is met by each part that reads it. */
 async function* once(saying: SayingLater): SayingLater {

@@ -3,8 +3,10 @@ import type { Pen } from '../../check.js';
 import { FRAME_RULES } from './frames.js';
 import { MATRIX_RULES } from './matrices.js';
 import { FILE_RULES } from './saying.js';
+import { SPATIAL_RULES } from './spatial.js';
+import { SPATIAL_CELL_RULES } from './spatial-cells.js';
 
 /** `fix` is Python as far as a line of it does; it assumes `adata = anndata.read_h5ad(…)`. */
-export const RULES = { ...FILE_RULES, ...FRAME_RULES, ...MATRIX_RULES };
+export const RULES = { ...FILE_RULES, ...FRAME_RULES, ...MATRIX_RULES, ...SPATIAL_RULES, ...SPATIAL_CELL_RULES };
 
 export type H5adPen = Pen<keyof typeof RULES>;
