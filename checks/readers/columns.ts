@@ -1,13 +1,9 @@
 /** What do the values of a column say? Read in slices, since a frame may have millions of rows. */
 import { type Column, lengthOf } from './anndata.js';
+import { readerOf, slicesOf, textsIn } from './column-values.js';
 import type { Hdf5 } from './hdf5.js';
 import { Hdf5Fault } from './hdf5-library.js';
-import type { Dataset } from './hdf5-tree.js';
-
-/** Rows that are read at once. */
-const SLICE = 16_384;
-/** All are held at once. */
-const MOST_CATEGORIES = 2 ** 20;
+import { BEYOND, joined, MISSING, numberingOf } from './row-numbers.js';
 
 export interface Texts {
   readonly first: number;
@@ -18,10 +14,7 @@ export interface Texts {
 /** All values as text, slice by slice. */
 export function* textsOf(hdf5: Hdf5, column: Column): Generator<Texts> {
   const read = readerOf(hdf5, column);
-  const rows = lengthOf(column);
-  for (let first = 0; first < rows; first += SLICE) {
-    yield { first, values: read(first, Math.min(first + SLICE, rows)) };
-  }
+  for (const [first, end] of slicesOf(lengthOf(column))) yield { first, values: read(first, end) };
 }
 
 /** One value as text; null where it is missing, or is not there. */
@@ -33,50 +26,27 @@ export function textAt(hdf5: Hdf5, column: Column, row: number): string | null {
   return code >= 0 && code < count ? (textsIn(hdf5, column.categories, code, code + 1)[0] ?? null) : null;
 }
 
-function readerOf(hdf5: Hdf5, column: Column): (first: number, end: number) => (string | null)[] {
-  switch (column.kind) {
-    case 'closed':
-      return () => [];
-    case 'plain':
-      return (first, end) => textsIn(hdf5, column.values, first, end);
-    case 'nullable':
-      return (first, end) => {
-        const mask = hdf5.numbers(column.mask, [first, end]);
-        return textsIn(hdf5, column.values, first, end).map((text, i) => (mask[i] ? null : text));
-      };
-    case 'categorical': {
-      const categories = categoriesOf(hdf5, column.categories);
-      return (first, end) => Array.from(hdf5.numbers(column.codes, [first, end]), (code) => categories[code] ?? null);
-    }
-  }
-}
-
-/** All categories. */
-export function categoriesOf(hdf5: Hdf5, categories: Dataset): string[] {
-  const [count = 0] = categories.shape;
-  if (count > MOST_CATEGORIES) throw new Hdf5Fault(categories.path, `it has ${count} categories`);
-  const all: string[] = [];
-  for (let first = 0; first < count; first += SLICE) {
-    all.push(...textsIn(hdf5, categories, first, Math.min(first + SLICE, count)));
-  }
-  return all;
-}
-
-function textsIn(hdf5: Hdf5, dataset: Dataset, first: number, end: number): string[] {
-  if (dataset.text) return hdf5.strings(dataset, [first, end]);
-  return Array.from(hdf5.numbers(dataset, [first, end]), String);
+/** Whether its values are strings, or categories that are. */
+export function isText(column: Column): boolean {
+  if (column.kind === 'closed') return false;
+  return (column.kind === 'categorical' ? column.categories : column.values).text !== null;
 }
 
 /** The different values of a column, with the number of rows that have each; no more than `most` of them. */
 export function valuesOf(hdf5: Hdf5, column: Column, most: number): ReadonlyMap<string, number> {
-  const rows = new Map<string, number>();
-  for (const { values } of textsOf(hdf5, column)) {
-    for (const value of values) {
-      if (value === null || (rows.size === most && !rows.has(value))) continue;
-      rows.set(value, (rows.get(value) ?? 0) + 1);
+  const { read, valuesOf: textsOf } = numberingOf(hdf5, column, most);
+  const counts: number[] = [];
+  const order: number[] = [];
+  for (const [first, end] of slicesOf(lengthOf(column))) {
+    for (const number of read(first, end)) {
+      if (number <= MISSING) continue;
+      const count = counts[number] ?? 0;
+      if (count === 0 && order.length === most) continue;
+      if (count === 0) order.push(number);
+      counts[number] = count + 1;
     }
   }
-  return rows;
+  return new Map(order.map((number) => [textsOf(number)[0] ?? '', counts[number] ?? 0]));
 }
 
 /** Rows that have the same values in some columns. */
@@ -89,51 +59,74 @@ export interface RowGroup {
 }
 
 const ROWS_TOLD = 5;
+/** All are held at once. */
+const MOST_GROUPS = 2 ** 18;
 
 /**
  * Which values come together in the rows of `columns`, all of one length, in the order in which they first do. Read in
  * slices side by side: what is kept grows with the number of groups, of which there may be `most`.
  */
-export function groupsOf(hdf5: Hdf5, columns: readonly Column[], most = MOST_CATEGORIES): readonly RowGroup[] {
-  const groups = new Map<string, RowGroup>();
-  const [first, ...others] = columns.map((column) => textsOf(hdf5, column));
-  for (const slice of first ?? []) {
-    const beside = others.map((texts) => texts.next().value?.values ?? []);
-    slice.values.forEach((value, i) => {
-      const values = [value, ...beside.map((column) => column[i] ?? null)];
-      const key = JSON.stringify(values);
-      let group = groups.get(key);
+export function groupsOf(hdf5: Hdf5, columns: readonly Column[], most = MOST_GROUPS): readonly RowGroup[] {
+  const [left, ...others] = columns;
+  if (!left) return [];
+  const each = numberingOf(hdf5, left, most);
+  const { read, valuesOf: textsOf } = others.reduce(
+    (all, one) => joined(all, numberingOf(hdf5, one, most), most),
+    each,
+  );
+  const groups: (RowGroup | undefined)[] = [];
+  const order: RowGroup[] = [];
+  for (const [first, end] of slicesOf(lengthOf(left))) {
+    const numbers = read(first, end);
+    for (let i = 0; i < numbers.length; i++) {
+      const number = numbers[i] ?? MISSING;
+      let group = groups[number];
       if (!group) {
-        if (groups.size === most)
-          throw new Hdf5Fault(columns[0]?.path ?? '/', `it has more than ${most} different values`);
-        group = { values, count: 0, rows: [] };
-        groups.set(key, group);
+        if (number === BEYOND) throw new Hdf5Fault(left.path, `it has more than ${most} different values`);
+        group = { values: textsOf(number), count: 0, rows: [] };
+        groups[number] = group;
+        order.push(group);
       }
-      if (++group.count <= ROWS_TOLD) group.rows.push(slice.first + i);
-    });
+      if (++group.count <= ROWS_TOLD) group.rows.push(first + i);
+    }
   }
-  return [...groups.values()];
+  return order;
 }
 
-export interface Strays {
-  readonly count: number;
+export interface Use {
+  /** Rows whose code stands for no category; -1 is a missing value. */
+  readonly strays: number;
+  /** The first of them. */
   readonly rows: readonly { readonly row: number; readonly code: number }[];
+  /** Categories that no row has. */
+  readonly idle: number;
+  /** The first of them. */
+  readonly names: readonly string[];
 }
 
-/** Rows of a categorical column whose code stands for no category; -1 is a missing value. */
-export function straysIn(hdf5: Hdf5, column: Column & { kind: 'categorical' }): Strays {
+/** More are not looked at one by one. */
+const MOST_FLAGS = 2 ** 25;
+
+/** What the codes of a categorical column use of its categories. */
+export function useOf(hdf5: Hdf5, column: Column & { kind: 'categorical' }): Use {
   const [categories = 0] = column.categories.shape;
-  const length = lengthOf(column);
+  const isUsed = new Uint8Array(Math.min(categories, MOST_FLAGS));
   const rows: { row: number; code: number }[] = [];
-  let count = 0;
-  for (let first = 0; first < length; first += SLICE) {
-    const codes = hdf5.numbers(column.codes, [first, Math.min(first + SLICE, length)]);
-    codes.forEach((code, i) => {
-      if (code >= -1 && code < categories) return;
-      if (++count <= 5) rows.push({ row: first + i, code });
-    });
+  let strays = 0;
+  for (const [first, end] of slicesOf(lengthOf(column))) {
+    const codes = hdf5.numbers(column.codes, [first, end]);
+    for (let i = 0; i < codes.length; i++) {
+      const code = codes[i] ?? -1;
+      if (code >= 0 && code < categories) isUsed[code] = 1;
+      else if (code !== -1 && ++strays <= ROWS_TOLD) rows.push({ row: first + i, code });
+    }
   }
-  return { count, rows };
+
+  const places: number[] = [];
+  let idle = 0;
+  for (let at = isUsed.indexOf(0); at !== -1; at = isUsed.indexOf(0, at + 1)) if (++idle <= ROWS_TOLD) places.push(at);
+  const names = places.flatMap((at) => textsIn(hdf5, column.categories, at, at + 1));
+  return { strays, rows, idle, names };
 }
 
 export interface Repeats {

@@ -3,7 +3,7 @@
 import type { Pen } from '../../check.js';
 import type { Rule } from '../../finding.js';
 import type { Column, Fault, Frame } from '../../readers/anndata.js';
-import { repeatsIn, straysIn } from '../../readers/columns.js';
+import { repeatsIn, useOf } from '../../readers/columns.js';
 import type { Hdf5 } from '../../readers/hdf5.js';
 import { DOCS } from './docs.js';
 import { ASSAY, type H5ad } from './h5ad.js';
@@ -28,6 +28,12 @@ export const FRAME_RULES = {
     fix: 'Tell the cells apart, by their sample for one: `adata.obs_names_make_unique()`.',
     docs: DOCS.cells,
   },
+  O06: {
+    severity: 'warning',
+    message: '{count} categories of {location} stand for no cell; they are removed when labels are written.',
+    fix: 'Remove them: `adata.obs["{column}"] = adata.obs["{column}"].cat.remove_unused_categories()`.',
+    docs: DOCS.cells,
+  },
   O07: {
     severity: 'error',
     message: 'The column {location} must be {expected}; it is {found}.',
@@ -40,11 +46,14 @@ type FramePen = Pen<keyof typeof FRAME_RULES | keyof typeof FILE_RULES>;
 
 /** Findings for one frame or matrix, before the rest are counted together. */
 const MOST_FAULTS = 20;
+
 type Kind = 'any' | 'bool' | 'categorical' | 'categorical of strings';
+
+const CELL_TYPE = 'cell_type_ontology_term_id';
 
 /** Required columns, and of which type. The reference validator lets a file without cell types pass; this does not. */
 const CELL_COLUMNS: Readonly<Record<string, Kind>> = {
-  cell_type_ontology_term_id: 'any',
+  [CELL_TYPE]: 'any',
   [ASSAY]: 'any',
   disease_ontology_term_id: 'any',
   sex_ontology_term_id: 'any',
@@ -68,7 +77,9 @@ export function* judgeFrames({ hdf5, anndata: { obs, var: genes, rawVar } }: H5a
     if (!frame) continue;
     yield* judgeFaults(frame.faults, pen);
     yield* judgeNames(frame, pen);
-    for (const column of frame.columns.values()) yield* guarded(pen, judgeCodes(hdf5, column, pen));
+    for (const [name, column] of frame.columns) {
+      yield* guarded(pen, judgeCodes(hdf5, column, frame === obs ? name : null, pen));
+    }
   }
 }
 
@@ -90,22 +101,28 @@ function* judgeNames({ path, names }: Frame, pen: FramePen): Saying {
   }
 }
 
-function* judgeCodes(hdf5: Hdf5, column: Column, pen: FramePen): Saying {
+/** Codes without a category, and of a column of obs categories without a code. */
+function* judgeCodes(hdf5: Hdf5, column: Column, nameInObs: string | null, pen: FramePen): Saying {
   if (column.kind !== 'categorical') return;
-  const { count, rows } = straysIn(hdf5, column);
-  if (count === 0) return;
+  const { strays, rows, idle, names } = useOf(hdf5, column);
   const [categories = 0] = column.categories.shape;
-  yield pen.report('F01', {
-    ...{ location: column.path, key: 'codes', count },
-    why: `${count} codes in ${column.path} stand for none of its ${categories} categories`,
-    samples: rows.map(({ row, code }) => `row ${row}: ${code}`),
-  });
+  if (strays > 0) {
+    yield pen.report('F01', {
+      ...{ location: column.path, key: 'codes', count: strays },
+      why: `${strays} codes in ${column.path} stand for none of its ${categories} categories`,
+      samples: rows.map(({ row, code }) => `row ${row}: ${code}`),
+    });
+  }
+  if (idle > 0 && nameInObs !== null) {
+    yield pen.report('O06', { location: column.path, column: nameInObs, count: idle, samples: names });
+  }
 }
 
 /** The cells: required columns, and their names. */
-export function* judgeCells({ hdf5, anndata: { obs } }: H5ad, pen: FramePen): Saying {
+export function* judgeCells({ hdf5, anndata: { obs }, mode }: H5ad, pen: FramePen): Saying {
   if (!obs || isWhollyUnread(obs)) return;
-  yield* judgeColumns(obs, 'obs', CELL_COLUMNS, pen);
+  const { [CELL_TYPE]: _, ...withoutCellTypes } = CELL_COLUMNS;
+  yield* judgeColumns(obs, 'obs', mode.preAnalysis ? withoutCellTypes : CELL_COLUMNS, pen);
 
   yield* guarded(pen, judgeCellNames(hdf5, obs, pen));
 }
