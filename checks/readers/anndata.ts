@@ -55,6 +55,15 @@ export interface Unread {
   readonly faults: readonly Fault[];
 }
 
+/** What lies in obsm, obsp, varm or varp. */
+export type Entry = { readonly key: string; readonly path: string } & (
+  | { readonly kind: 'array'; readonly values: Dataset }
+  /** A data frame, a sparse matrix, or what has no encoding. */
+  | { readonly kind: 'other'; readonly encoding: string | null }
+  /** HDF5 could not enter it, which is told of its node. */
+  | { readonly kind: 'closed' }
+);
+
 export interface AnnData {
   readonly obs: Frame | null;
   readonly var: Frame | null;
@@ -62,7 +71,12 @@ export interface AnnData {
   readonly X: Matrix | Unread | null;
   readonly rawX: Matrix | Unread | null;
   readonly layers: readonly (Matrix | Unread)[];
+  /** Keys of obsm. */
   readonly embeddings: readonly string[];
+  readonly obsm: readonly Entry[];
+  readonly obsp: readonly Entry[];
+  readonly varm: readonly Entry[];
+  readonly varp: readonly Entry[];
   readonly uns: Readonly<Record<'title' | 'schema_version' | 'organism_ontology_term_id', string | null>>;
   /** What could not be read on the way; the part is then null. */
   readonly faults: readonly Hdf5Fault[];
@@ -91,6 +105,13 @@ export function annDataOf(hdf5: Hdf5): AnnData {
   const raw = groupIn(root, 'raw');
   const layers = groupIn(root, 'layers');
   const uns = groupIn(root, 'uns');
+  const entries = (name: string) =>
+    [...(groupIn(root, name)?.children ?? [])].map(([key, node]) => {
+      const { path } = node;
+      if (node.kind === 'dataset') return { key, path, kind: 'array' as const, values: node };
+      if (node.kind === 'closed') return { key, path, kind: 'closed' as const };
+      return { key, path, kind: 'other' as const, encoding: attempt(node, (found) => encodingOf(hdf5, found)) };
+    });
   const string = (name: string) => attempt(uns && childOf(uns, name), (found) => stringOf(hdf5, found));
 
   return {
@@ -101,6 +122,7 @@ export function annDataOf(hdf5: Hdf5): AnnData {
     rawX: matrix(raw && childOf(raw, 'X')),
     layers: [...(layers?.children.keys() ?? [])].flatMap((name) => matrix(layers && childOf(layers, name)) ?? []),
     embeddings: [...(groupIn(root, 'obsm')?.children.keys() ?? [])],
+    ...{ obsm: entries('obsm'), obsp: entries('obsp'), varm: entries('varm'), varp: entries('varp') },
     uns: {
       title: string('title'),
       schema_version: string('schema_version'),
@@ -132,7 +154,7 @@ function listIn(group: Group, name: string): Dataset | null {
   return child?.kind === 'dataset' && child.shape.length === 1 ? child : null;
 }
 
-function encodingOf(hdf5: Hdf5, node: Group | Dataset): string | null {
+export function encodingOf(hdf5: Hdf5, node: Group | Dataset): string | null {
   const encoding = hdf5.attribute(node, 'encoding-type');
   return typeof encoding === 'string' ? encoding : null;
 }

@@ -255,6 +255,8 @@ export const SCHEMA_7_0_0: Schema = {
     suspension_type: ['cell', 'nucleus', 'na'],
   },
 
+  distributions: ['count', 'normal'],
+
   prefixes: {
     cellType: {
       'NCBITaxon:6239': ['WBbt', 'CL'],

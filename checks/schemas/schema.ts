@@ -14,6 +14,8 @@ export interface Schema {
   readonly suspension: { readonly column: string; readonly rows: readonly SuspensionRow[] };
   /** Values that the other columns of obs may have. */
   readonly enums: Readonly<Record<string, readonly string[]>>;
+  /** What `uns.X_approximate_distribution` may say. */
+  readonly distributions: readonly string[];
   readonly prefixes: Readonly<Record<'cellType' | 'tissue' | 'primaryCellCulture', PrefixRule>>;
   readonly deprecated: Readonly<Record<'obs' | 'uns', readonly string[]>>;
   /** Written by the system: not by whoever submits. */
