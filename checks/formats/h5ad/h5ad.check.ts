@@ -10,7 +10,10 @@ import { editionOf } from '../../schemas/editions.js';
 import { learnFacts } from './facts.js';
 import { judgeCells, judgeFrames, judgeGenes } from './frames.js';
 import { type H5ad, h5adOf } from './h5ad.js';
-import { judgeCounts, judgeMatrices } from './matrices.js';
+import { judgeMatrices } from './matrices.js';
+import { judgeFieldNames } from './names.js';
+import { recognizeOlder } from './older-schemas.js';
+import { judgeCounts } from './raw-counts.js';
 import { type H5adPen, RULES } from './rules.js';
 import { FILE_RULES, guarded, type Saying, type SayingLater, UPLOAD_AGAIN, unreadable } from './saying.js';
 import { judgeSpatial } from './spatial.js';
@@ -60,6 +63,8 @@ type Part = (h5ad: H5ad, pen: H5adPen) => Saying | SayingLater;
 /** In the order of the report. What reads matrices comes last: the rest is told before it begins. */
 const PARTS: readonly Part[] = [
   learnFacts,
+  recognizeOlder,
+  judgeFieldNames,
   judgeFrames,
   judgeCells,
   judgeGenes,

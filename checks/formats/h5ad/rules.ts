@@ -2,11 +2,23 @@
 import type { Pen } from '../../check.js';
 import { FRAME_RULES } from './frames.js';
 import { MATRIX_RULES } from './matrices.js';
+import { NAME_RULES } from './names.js';
+import { OLDER_RULES } from './older-schemas.js';
+import { COUNT_RULES } from './raw-counts.js';
 import { FILE_RULES } from './saying.js';
 import { SPATIAL_RULES } from './spatial.js';
 import { SPATIAL_CELL_RULES } from './spatial-cells.js';
 
 /** `fix` is Python as far as a line of it does; it assumes `adata = anndata.read_h5ad(…)`. */
-export const RULES = { ...FILE_RULES, ...FRAME_RULES, ...MATRIX_RULES, ...SPATIAL_RULES, ...SPATIAL_CELL_RULES };
+export const RULES = {
+  ...FILE_RULES,
+  ...OLDER_RULES,
+  ...NAME_RULES,
+  ...FRAME_RULES,
+  ...MATRIX_RULES,
+  ...COUNT_RULES,
+  ...SPATIAL_RULES,
+  ...SPATIAL_CELL_RULES,
+};
 
 export type H5adPen = Pen<keyof typeof RULES>;
