@@ -17,6 +17,8 @@ export interface Ontology {
   /** False of a starter set: an id that it lacks may be a term all the same. */
   readonly isWhole: boolean;
   term(id: string): Term | null;
+  /** Whether `id` is a term, or may be one that is not here: never, where the ontology is whole or ids look otherwise. */
+  mayHave(id: string): boolean;
   /** Whether `id` is a strict descendant of `root` (is_a and part_of, within this ontology). */
   isBelow(id: string, root: string): boolean;
   /** All strict ancestors. */
@@ -36,7 +38,10 @@ export interface Gene {
 }
 
 export interface Genes {
+  /** False where an id that is not here may be a gene all the same. */
   readonly isWhole: boolean;
+  /** Whose tables are here and whole: `NCBITaxon:9606`. */
+  readonly organisms: readonly string[];
   gene(id: string): Gene | null;
 }
 
