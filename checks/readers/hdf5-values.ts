@@ -69,23 +69,44 @@ export const STRING_BYTES = 65_536;
 
 /** A copy of `items` numbers; `dtype` passed `isNumber`. */
 export function numbersAt(h5: H5, at: number, items: number, dtype: string): Numbers {
-  // Memory of WebAssembly that is not shared.
-  const buffer = h5.HEAPU8.buffer as ArrayBuffer;
-  if (dtype === HALF) return singlesOf(new Uint16Array(buffer, at, items));
-  if (!WIDE.includes(dtype)) return new ARRAYS[dtype as keyof typeof ARRAYS](buffer, at, items).slice();
+  const numbers = numbersOf(bytesAt(h5, at, items, dtype), dtype);
+  return numbers.buffer === h5.HEAPU8.buffer ? numbers.slice() : numbers;
+}
+
+/** A copy, as `indicesOf` has them. */
+export function indicesAt(h5: H5, at: number, items: number, dtype: string): Int32Array {
+  const indices = indicesOf(bytesAt(h5, at, items, dtype), dtype);
+  return indices.buffer === h5.HEAPU8.buffer ? indices.slice() : indices;
+}
+
+/** Memory of WebAssembly that is not shared. */
+const bytesAt = (h5: H5, at: number, items: number, dtype: string): Uint8Array =>
+  new Uint8Array(h5.HEAPU8.buffer as ArrayBuffer, at, items * bytesOf(dtype));
+
+const bytesOf = (dtype: string): number =>
+  WIDE.includes(dtype) ? 8 : dtype === HALF ? 2 : ARRAYS[dtype as keyof typeof ARRAYS].BYTES_PER_ELEMENT;
+
+/** As numbers, in place where there is an array of the type; `bytes` begin where such a number may. */
+export function numbersOf(bytes: Uint8Array, dtype: string): Numbers {
+  const { byteOffset } = bytes;
+  const buffer = bytes.buffer as ArrayBuffer; // neither the library's memory nor a chunk's is shared
+  const items = bytes.length / bytesOf(dtype);
+  if (dtype === HALF) return singlesOf(new Uint16Array(buffer, byteOffset, items));
+  if (!WIDE.includes(dtype)) return new ARRAYS[dtype as keyof typeof ARRAYS](buffer, byteOffset, items);
 
   // Half by half: a list of BigInts takes ten times as long.
-  const low = new Uint32Array(buffer, at, 2 * items);
-  const high = dtype === 'int64' ? new Int32Array(buffer, at, 2 * items) : low;
+  const low = new Uint32Array(buffer, byteOffset, 2 * items);
+  const high = dtype === 'int64' ? new Int32Array(buffer, byteOffset, 2 * items) : low;
   const doubles = new Float64Array(items);
   for (let i = 0; i < items; i++) doubles[i] = (high[2 * i + 1] ?? 0) * 2 ** 32 + (low[2 * i] ?? 0);
   return doubles;
 }
 
 /** As numbers of a row or a column, which ours have in 32 bits: what is not among those is -1, which is no place. */
-export function indicesAt(h5: H5, at: number, items: number, dtype: string): Int32Array {
+export function indicesOf(bytes: Uint8Array, dtype: string): Int32Array {
   const isWide = WIDE.includes(dtype);
-  const values = isWide ? new Int32Array(h5.HEAPU8.buffer, at, 2 * items) : numbersAt(h5, at, items, dtype);
+  const items = bytes.length / bytesOf(dtype);
+  const values = isWide ? new Int32Array(bytes.buffer, bytes.byteOffset, 2 * items) : numbersOf(bytes, dtype);
   if (values instanceof Int32Array && !isWide) return values;
 
   const indices = new Int32Array(items);

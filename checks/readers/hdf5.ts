@@ -19,6 +19,8 @@ import {
 export type Range = readonly [first: number, end: number];
 
 export interface Hdf5 {
+  /** Path of the file, for who reads it without the library. */
+  readonly local: string;
   readonly root: Group;
   /** Everything that was not entered, in the order of the tree. */
   readonly closed: readonly Closed[];
@@ -29,6 +31,8 @@ export interface Hdf5 {
   /** A slice of row or column numbers; -1 for what is none. */
   indices(dataset: Dataset, range: Range): Int32Array;
   strings(dataset: Dataset, ...ranges: Range[]): string[];
+  /** Where in the file its header lies. */
+  addressOf(dataset: Dataset): number;
   close(): void;
 }
 
@@ -39,14 +43,14 @@ export async function openHdf5(local: string): Promise<Hdf5> {
   const library = await loadLibrary(local);
   try {
     const id = library.at('/', (h5) => h5.open(THE_FILE, h5.H5F_ACC_RDONLY, false, -1, -1));
-    return { ...readTree(library, id), ...readersOf(library, id), close: library.close };
+    return { local, ...readTree(library, id), ...readersOf(library, id), close: library.close };
   } catch (error) {
     library.close();
     throw error;
   }
 }
 
-function readersOf(library: Library, id: bigint): Omit<Hdf5, 'root' | 'closed' | 'close'> {
+function readersOf(library: Library, id: bigint): Omit<Hdf5, 'local' | 'root' | 'closed' | 'close'> {
   const attributeNames = new Map<string, ReadonlySet<string>>();
 
   /** Let the library put `bytes` bytes somewhere, and hand them to `take` before they go. */
@@ -111,6 +115,12 @@ function readersOf(library: Library, id: bigint): Omit<Hdf5, 'root' | 'closed' |
         h5.reclaim_vlen_memory_count(id, path, '', BigInt(at), count);
         return strings;
       });
+    },
+
+    addressOf({ path }) {
+      // That is what a reference to an object holds.
+      const reference = library.at(path, (h5): Uint8Array => h5.create_object_reference(id, path));
+      return Number(Buffer.from(reference).readBigUInt64LE(0));
     },
 
     attribute({ path }, name) {

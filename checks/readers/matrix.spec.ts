@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { countOver } from '../formats/h5ad/raw-counts.js';
+import { counterOf, noneCounted } from '../formats/h5ad/matrix-count.js';
 import { type H5adParts, type MatrixParts, writeH5ad } from '../samples/h5ad.js';
 import { annDataOf, isRead, type Matrix } from './anndata.js';
 import { type Hdf5, openHdf5 } from './hdf5.js';
-import { placeOf, pointersOf, slicesOf } from './matrix.js';
+import { placeOf, pointersOf, type Slice, slicesOf } from './matrix.js';
 
 const MINUTE = 60_000;
 const folder = mkdtempSync(join(tmpdir(), 'matrix-'));
@@ -25,6 +25,14 @@ async function withX<T>(parts: Partial<H5adParts>, use: (hdf5: Hdf5, X: Matrix) 
   } finally {
     hdf5.close();
   }
+}
+
+function countOver(slices: Iterable<Slice>, shape: Matrix['shape']) {
+  const counted = noneCounted(shape[1]);
+  const rows = { filled: new Uint8Array(shape[0]), hashes: new Int32Array(2 * shape[0]) };
+  const count = counterOf(shape, counted, rows);
+  for (const slice of slices) count(slice);
+  return { ...counted, ...rows };
 }
 
 interface Drawn {
@@ -65,7 +73,7 @@ describe('matrix slices', () => {
         const dense = new Array<number>(matrix.rows * matrix.columns).fill(0);
 
         await withX(writtenAs(matrix), (hdf5, X) => {
-          for (const slice of slicesOf(hdf5, X, size)) {
+          for (const slice of slicesOf(hdf5, X, { size })) {
             slice.data.forEach((value, i) => {
               const [row, column] = placeOf(slice, i);
               dense[row * matrix.columns + column] = value;
@@ -87,7 +95,7 @@ describe('matrix slices', () => {
         const inside = values.slice(0, rows * columns);
 
         const [sliced, whole] = await withX(writtenAs(matrix), (hdf5, X) =>
-          [size, undefined].map((length) => countOver(slicesOf(hdf5, X, length), X.shape)),
+          [size, 2 ** 20].map((length) => countOver(slicesOf(hdf5, X, { size: length }), X.shape)),
         );
 
         expect(sliced).toEqual(whole);
@@ -106,7 +114,7 @@ describe('matrix slices', () => {
   it('keep a row together that is longer than they are', async () => {
     const parts = { cells: 3, genes: 50, X: { value: () => 1, chunk: 8 } };
 
-    const { filled, repeats } = await withX(parts, (hdf5, X) => countOver(slicesOf(hdf5, X, 8), X.shape));
+    const { filled, repeats } = await withX(parts, (hdf5, X) => countOver(slicesOf(hdf5, X, { size: 8 }), X.shape));
 
     expect(Array.from(filled)).toEqual([1, 1, 1]);
     expect(repeats.count).toBe(0);
@@ -118,14 +126,14 @@ describe('matrix slices', () => {
       X: { value: () => 1, spoil: ({ indices }: { indices: number[] }) => indices.splice(29, 1, 0) },
     };
 
-    const { repeats } = await withX(parts, (hdf5, X) => countOver(slicesOf(hdf5, X, 4), X.shape));
+    const { repeats } = await withX(parts, (hdf5, X) => countOver(slicesOf(hdf5, X, { size: 4 }), X.shape));
 
     expect(repeats).toEqual({ count: 1, places: [{ row: 0, column: 0, value: 1 }] });
   });
 
   it('tell what is wrong with pointers, and nothing of sound ones', async () => {
     const wrongIn = (spoil: MatrixParts['spoil']) =>
-      withX({ X: { spoil } }, (hdf5, X) => (X.encoding === 'array' ? [] : pointersOf(hdf5, X)));
+      withX({ X: { spoil } }, (hdf5, X) => (X.encoding === 'array' ? [] : pointersOf(hdf5, X).wrong));
 
     expect(await wrongIn(() => {})).toEqual([]);
     expect(await wrongIn(({ indptr }) => indptr.splice(3, 1, 0))).toEqual([

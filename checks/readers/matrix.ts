@@ -2,9 +2,24 @@
  * Which values does a matrix store, and where? Streamed in slices that follow the chunks, whatever the encoding, so
  * that a matrix of any size takes the memory of one slice.
  */
-import type { DenseMatrix, Matrix, SparseMatrix } from './anndata.js';
-import type { Hdf5 } from './hdf5.js';
+import type { SparseMatrix } from './anndata.js';
+import type { Hdf5, Range } from './hdf5.js';
+import type { Values } from './hdf5-direct.js';
+import type { Dataset } from './hdf5-tree.js';
 import type { Numbers } from './hdf5-values.js';
+
+/** The lists of a matrix, whoever reads them. */
+export type Lists<List> =
+  | {
+      readonly encoding: 'csr_matrix' | 'csc_matrix';
+      readonly shape: readonly [rows: number, columns: number];
+      readonly data: List;
+      readonly indices: List;
+      readonly indptr: List;
+    }
+  | { readonly encoding: 'array'; readonly shape: readonly [rows: number, columns: number]; readonly data: List };
+
+type Listed = Pick<Dataset, 'shape' | 'chunks'>;
 
 /** Values a slice holds, unless a chunk is larger. */
 const SLICE = 2 ** 20;
@@ -43,14 +58,39 @@ export function placeOf(slice: Slice, i: number): readonly [row: number, column:
   return slice.encoding === 'csr_matrix' ? [line, index] : [index, line];
 }
 
-/** All slices in order; of a sparse matrix only when `pointersOf` found nothing. */
-export function* slicesOf(hdf5: Hdf5, matrix: Matrix, size = SLICE): Generator<Slice> {
-  if (matrix.encoding === 'array') yield* tilesOf(hdf5, matrix, size);
-  else yield* runsOf(hdf5, matrix, size);
+/**
+ * The slices of some lines (of CSC: columns; else rows), or of all, in order; of a sparse matrix only when `pointersOf`
+ * found nothing wrong.
+ */
+export function* slicesOf<List extends Listed>(
+  values: Values<List>,
+  matrix: Lists<List>,
+  { lines = null, size = SLICE }: { lines?: Range | null; size?: number } = {},
+): Generator<Slice> {
+  if (matrix.encoding === 'array') yield* tilesOf(values, matrix, lines ?? [0, matrix.shape[0]], size);
+  else yield* runsOf(values, matrix, lines ?? [0, (matrix.indptr.shape[0] ?? 1) - 1], size);
 }
 
-/** What is wrong with the row pointers (of CSC: column pointers) of a sparse matrix, as sentences. */
-export function pointersOf(hdf5: Hdf5, { encoding, shape, data, indices, indptr }: SparseMatrix): string[] {
+/** Values, and lines, that are read by one thread at a time. */
+const PART = 2 ** 21;
+
+/** Lines at which a matrix may be parted, so that its parts are read apart: each line, and of a dense one each chunk, lies in one. */
+export function partsOf({ encoding, shape, data }: Lists<Listed>, cuts: readonly number[]): Range[] {
+  if (encoding !== 'array') return cuts.slice(1).map((end, i) => [cuts[i] ?? 0, end]);
+  const [rows, columns] = shape;
+  const height = wholeChunks(data.chunks?.[0] ?? 1, PART / Math.max(1, columns));
+  return Array.from({ length: Math.ceil(rows / height) }, (_, i) => [i * height, Math.min((i + 1) * height, rows)]);
+}
+
+export interface Pointers {
+  /** What is wrong with them, as sentences. */
+  readonly wrong: readonly string[];
+  /** Lines that begin a part, from the first to after the last. */
+  readonly cuts: readonly number[];
+}
+
+/** The row pointers (of CSC: column pointers) of a sparse matrix. */
+export function pointersOf(hdf5: Hdf5, { encoding, shape, data, indices, indptr }: SparseMatrix): Pointers {
   const lines = encoding === 'csr_matrix' ? shape[0] : shape[1];
   const [stored = 0] = data.shape;
   const [located = 0] = indices.shape;
@@ -59,9 +99,11 @@ export function pointersOf(hdf5: Hdf5, { encoding, shape, data, indices, indptr 
   if (located !== stored) wrong.push(`data has ${stored} values and indices has ${located}`);
   if (pointers !== lines + 1) {
     wrong.push(`indptr has ${pointers} entries, and ${lines} lines take ${lines + 1}`);
-    return wrong;
+    return { wrong, cuts: [] };
   }
 
+  const cuts = [0];
+  let cutAt = 0;
   let last = 0;
   let falls = 0;
   let firstFall = '';
@@ -74,35 +116,45 @@ export function pointersOf(hdf5: Hdf5, { encoding, shape, data, indices, indptr 
         firstFall = `entry ${first + i} is ${pointer} after ${last}`;
       }
       last = pointer;
+      const line = first + i;
+      if (line === 0 || (pointer - cutAt < PART && line - (cuts.at(-1) ?? 0) < LINES)) continue;
+      cuts.push(line);
+      cutAt = pointer;
     }
   }
+  if (cuts.at(-1) !== lines) cuts.push(lines);
   if (falls > 0) wrong.push(`indptr goes down ${falls === 1 ? 'once' : `${falls} times`}: ${firstFall}`);
   if (last !== stored) wrong.push(`indptr ends with ${last}, and ${stored} values are stored`);
-  return wrong;
+  return { wrong, cuts };
 }
 
-function* runsOf(hdf5: Hdf5, matrix: SparseMatrix, size: number): Generator<Slice> {
+function* runsOf<List extends Listed>(
+  values: Values<List>,
+  matrix: Lists<List> & { encoding: 'csr_matrix' | 'csc_matrix' },
+  [firstOfAll, lines]: Range,
+  size: number,
+): Generator<Slice> {
   const { encoding, data, indices, indptr } = matrix;
-  const lines = (indptr.shape[0] ?? 1) - 1;
   const length = wholeChunks(data.chunks?.[0] ?? 1, size);
   let block: Numbers = new Float64Array();
   let blockFirst = 0;
-  const endOf = (line: number): number => {
-    if (line + 1 >= blockFirst + block.length) {
-      blockFirst = line + 1;
-      block = hdf5.numbers(indptr, [blockFirst, Math.min(blockFirst + LINES, lines + 1)]);
+  /** Where line `line` begins, and the one before it ends. */
+  const startOf = (line: number): number => {
+    if (line < blockFirst || line >= blockFirst + block.length) {
+      blockFirst = line;
+      block = values.numbers(indptr, [line, Math.min(line + LINES, lines + 1)]);
     }
-    return block[line + 1 - blockFirst] ?? 0;
+    return block[line - blockFirst] ?? 0;
   };
 
-  let line = 0;
-  for (let first = 0; line < lines; ) {
+  let line = firstOfAll;
+  for (let first = startOf(line); line < lines; ) {
     const firstLine = line;
     const limit = first - (first % length) + length;
     const bounds = [0];
     let end = first;
-    while (line < lines && bounds.length <= LINES && endOf(line) <= limit) {
-      end = endOf(line++);
+    while (line < lines && bounds.length <= LINES && startOf(line + 1) <= limit) {
+      end = startOf(++line);
       bounds.push(end - first);
     }
     // The line that goes on in the next slice.
@@ -112,23 +164,28 @@ function* runsOf(hdf5: Hdf5, matrix: SparseMatrix, size: number): Generator<Slic
     }
     if (end > first) {
       const run = { encoding, firstLine, bounds };
-      yield { ...run, data: hdf5.numbers(data, [first, end]), indices: hdf5.indices(indices, [first, end]) };
+      yield { ...run, data: values.numbers(data, [first, end]), indices: values.indices(indices, [first, end]) };
     }
     first = end;
   }
 }
 
-function* tilesOf(hdf5: Hdf5, { data, shape }: DenseMatrix, size: number): Generator<Slice> {
-  const [rows, columns] = shape;
+function* tilesOf<List extends Listed>(
+  values: Values<List>,
+  { data, shape }: Lists<List>,
+  [first, rows]: Range,
+  size: number,
+): Generator<Slice> {
+  const columns = shape[1];
   if (columns === 0) return;
   const [chunkRows = 1, chunkColumns = 1] = data.chunks ?? [];
   const width = Math.min(columns, wholeChunks(chunkColumns, Math.max(1, size / chunkRows)));
   const height = wholeChunks(chunkRows, Math.max(1, size / width));
-  for (let firstRow = 0; firstRow < rows; firstRow += height) {
+  for (let firstRow = first; firstRow < rows; firstRow += height) {
     for (let firstColumn = 0; firstColumn < columns; firstColumn += width) {
       const end = Math.min(firstColumn + width, columns);
-      const values = hdf5.numbers(data, [firstRow, Math.min(firstRow + height, rows)], [firstColumn, end]);
-      yield { encoding: 'array', data: values, firstRow, firstColumn, width: end - firstColumn };
+      const tile = values.numbers(data, [firstRow, Math.min(firstRow + height, rows)], [firstColumn, end]);
+      yield { encoding: 'array', data: tile, firstRow, firstColumn, width: end - firstColumn };
     }
   }
 }

@@ -1,0 +1,265 @@
+/**
+ * What is there to know of the values of a matrix? How many are no counts, and where; which indices make no sense; which
+ * rows and columns have values; and a hash of each row. One pass over slices of any length, in which a row may go on from
+ * one slice to the next.
+ */
+import { placeOf, type Slice } from '../../readers/matrix.js';
+
+export interface Place {
+  readonly row: number;
+  readonly column: number;
+  readonly value: number;
+}
+
+/** How often something is so, and the first few places. */
+export interface Tally {
+  count: number;
+  readonly places: Place[];
+}
+
+export interface Counted {
+  readonly fractions: Tally;
+  readonly negatives: Tally;
+  /** NaN and infinity. */
+  readonly infinities: Tally;
+  /** Indices outside of the matrix: their place has a -1 where it is not known. */
+  readonly strays: Tally;
+  /** A value for a place that has one already. */
+  readonly repeats: Tally;
+  /** Values other than zero, in all and by column. */
+  nonZeros: number;
+  readonly byColumn: Uint32Array;
+}
+
+/** One entry for each row, which threads may share as long as no two count in one row. */
+export interface Rows {
+  /** 1 for each row that has a value other than zero. */
+  readonly filled: Uint8Array;
+  /**
+   * 64 bits for each row, the sum of what its values other than zero and their columns make: neither their order nor
+   * zeros that are stored change it. Null where nobody asks for it.
+   */
+  readonly hashes: Int32Array | null;
+}
+
+const PLACES = 5;
+
+export function noneCounted(columns: number): Counted {
+  const tally = (): Tally => ({ count: 0, places: [] });
+  return {
+    ...{ fractions: tally(), negatives: tally(), infinities: tally(), strays: tally(), repeats: tally() },
+    ...{ nonZeros: 0, byColumn: new Uint32Array(columns) },
+  };
+}
+
+/** What parts of a matrix made, together; each row was counted in one part. */
+export function sumOf(parts: readonly Counted[], columns: number): Counted {
+  const sum = noneCounted(columns);
+  for (const part of parts) {
+    sum.nonZeros += part.nonZeros;
+    part.byColumn.forEach((count, column) => {
+      sum.byColumn[column] = (sum.byColumn[column] ?? 0) + count;
+    });
+    for (const name of TALLIES) {
+      sum[name].count += part[name].count;
+      const places = [...sum[name].places, ...part[name].places].sort((a, b) => a.row - b.row).slice(0, PLACES);
+      sum[name].places.splice(0, PLACES, ...places);
+    }
+  }
+  return sum;
+}
+
+const TALLIES = ['fractions', 'negatives', 'infinities', 'strays', 'repeats'] as const;
+
+/** Counts slices of a matrix of this shape into `counted`, and where values are asked about into `rows`, too. */
+export function counterOf(
+  [rowCount, columns]: readonly [rows: number, columns: number],
+  counted: Counted,
+  rows: Rows | null,
+): (slice: Slice) => void {
+  const { filled, hashes } = rows ?? { filled: null, hashes: null };
+  const { byColumn } = counted;
+  /** For each index the number of the line, from 1, that had it last: of lines that may be unsorted, or go on. */
+  let lastSeen: Uint32Array | null = null;
+
+  return (slice) => {
+    if (slice.encoding === 'array') {
+      countTile(slice);
+      return;
+    }
+    lastSeen ??= new Uint32Array(slice.encoding === 'csr_matrix' ? columns : rowCount);
+    testIndices(slice, lastSeen);
+    if (slice.encoding === 'csc_matrix') countColumns(slice);
+    else if (rows) countRows(slice);
+    else countNonZeros(slice);
+  };
+
+  function testIndices(slice: Sparse, lastSeen: Uint32Array): void {
+    const { bounds, firstLine, indices } = slice;
+    const lines = bounds.length - 1;
+    for (let line = 0; line < lines; line++) {
+      const start = bounds[line] ?? 0;
+      const end = bounds[line + 1] ?? 0;
+      const isWhole = line > 0 && line < lines - 1;
+      if (isWhole && isAscending(indices, start, end, lastSeen.length)) continue;
+
+      const number = firstLine + line + 1;
+      for (let i = start; i < end; i++) {
+        const index = indices[i] ?? -1;
+        if (index < 0 || index >= lastSeen.length) add(counted.strays, slice, i);
+        else if (lastSeen[index] === number) add(counted.repeats, slice, i);
+        else lastSeen[index] = number;
+      }
+    }
+  }
+
+  /** Nothing but which columns have values. */
+  function countNonZeros({ data, indices }: Sparse): void {
+    let nonZeros = 0;
+    for (let i = 0; i < data.length; i++) {
+      if (data[i] === 0) continue;
+      nonZeros++;
+      const column = indices[i] ?? -1;
+      if (column >= 0 && column < columns) byColumn[column] = (byColumn[column] ?? 0) + 1;
+    }
+    counted.nonZeros += nonZeros;
+  }
+
+  function countRows(slice: Sparse): void {
+    const { data, indices, bounds, firstLine } = slice;
+    for (let line = 0; line + 1 < bounds.length; line++) {
+      const end = bounds[line + 1] ?? 0;
+      let nonZeros = 0;
+      let high = 0;
+      let low = 0;
+      for (let i = bounds[line] ?? 0; i < end; i++) {
+        const value = data[i] ?? 0;
+        if (value === 0) continue;
+        nonZeros++;
+        const column = indices[i] ?? -1;
+        if (column >= 0 && column < columns) byColumn[column] = (byColumn[column] ?? 0) + 1;
+        const whole = value | 0;
+        let bits = whole;
+        if (value !== whole || whole < 0) {
+          judge(value, slice, i);
+          bits = bitsOf(value);
+        }
+        high = (high + highOf(column, bits)) | 0;
+        low = (low + lowOf(column, bits)) | 0;
+      }
+      if (nonZeros > 0) enter(firstLine + line, nonZeros, high, low);
+    }
+  }
+
+  /** Lines are columns: their values belong to a row each. */
+  function countColumns(slice: Sparse): void {
+    const { data, indices, bounds, firstLine } = slice;
+    for (let line = 0; line + 1 < bounds.length; line++) {
+      const column = firstLine + line;
+      const end = bounds[line + 1] ?? 0;
+      for (let i = bounds[line] ?? 0; i < end; i++) {
+        const value = data[i] ?? 0;
+        if (value === 0) continue;
+        byColumn[column] = (byColumn[column] ?? 0) + 1;
+        const row = indices[i] ?? -1;
+        if (row >= 0 && row < rowCount) enterOne(row, column, value, slice, i);
+        else counted.nonZeros++;
+      }
+    }
+  }
+
+  function countTile(tile: Tile): void {
+    const { data, firstRow, firstColumn, width } = tile;
+    for (let row = 0, i = 0; i < data.length; row++) {
+      let nonZeros = 0;
+      let high = 0;
+      let low = 0;
+      for (let column = firstColumn; column < firstColumn + width; column++, i++) {
+        const value = data[i] ?? 0;
+        if (value === 0) continue;
+        nonZeros++;
+        byColumn[column] = (byColumn[column] ?? 0) + 1;
+        if (!filled) continue;
+        const bits = judged(value, tile, i);
+        high = (high + highOf(column, bits)) | 0;
+        low = (low + lowOf(column, bits)) | 0;
+      }
+      if (nonZeros > 0) enter(firstRow + row, nonZeros, high, low);
+    }
+  }
+
+  function enterOne(row: number, column: number, value: number, slice: Slice, i: number): void {
+    if (!filled) {
+      counted.nonZeros++;
+      return;
+    }
+    const bits = judged(value, slice, i);
+    enter(row, 1, highOf(column, bits), lowOf(column, bits));
+  }
+
+  function enter(row: number, nonZeros: number, high: number, low: number): void {
+    counted.nonZeros += nonZeros;
+    if (filled) filled[row] = 1;
+    if (!hashes) return;
+    hashes[2 * row] = ((hashes[2 * row] ?? 0) + low) | 0;
+    hashes[2 * row + 1] = ((hashes[2 * row + 1] ?? 0) + high) | 0;
+  }
+
+  function judged(value: number, slice: Slice, i: number): number {
+    const whole = value | 0;
+    if (value === whole && whole >= 0) return whole;
+    judge(value, slice, i);
+    return bitsOf(value);
+  }
+
+  function judge(value: number, slice: Slice, i: number): void {
+    if (!Number.isFinite(value)) add(counted.infinities, slice, i);
+    else if (value < 0) add(counted.negatives, slice, i);
+    else if (!Number.isInteger(value)) add(counted.fractions, slice, i);
+  }
+}
+
+type Sparse = Slice & { encoding: 'csr_matrix' | 'csc_matrix' };
+type Tile = Slice & { encoding: 'array' };
+
+/** Each index larger than the one before, and none outside: then none comes twice. */
+function isAscending(indices: Int32Array, start: number, end: number, limit: number): boolean {
+  let last = -1;
+  for (let i = start; i < end; i++) {
+    const index = indices[i] ?? -1;
+    if (index <= last) return false;
+    last = index;
+  }
+  return last < limit;
+}
+
+function add(tally: Tally, slice: Slice, i: number): void {
+  if (++tally.count > PLACES) return;
+  const [row, column] = placeOf(slice, i);
+  tally.places.push({ row, column, value: slice.data[i] ?? Number.NaN });
+}
+
+const scratch = new Float64Array(1);
+const words = new Int32Array(scratch.buffer);
+
+/** Of a value that is no count of 31 bits. */
+function bitsOf(value: number): number {
+  scratch[0] = value;
+  return (words[0] ?? 0) ^ Math.imul(words[1] ?? 0, 0x9e3779b1);
+}
+
+/**
+ * Half a hash each, of a column and a value: their sum alone would be the same where two values change places. The
+ * constants are odd numbers with bits well spread, as in MurmurHash3 and its kin.
+ */
+function highOf(column: number, bits: number): number {
+  let hash = Math.imul(column + 1, 0x9e3779b1) ^ Math.imul(bits, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x7feb352d);
+  return hash ^ (hash >>> 15);
+}
+
+function lowOf(column: number, bits: number): number {
+  let hash = Math.imul(column + 0x5bd1e995, 0xc2b2ae35) + Math.imul(bits ^ 0x27d4eb2f, 0x165667b1);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x846ca68b);
+  return hash ^ (hash >>> 16);
+}

@@ -1,0 +1,56 @@
+/** What does a thread of the pass do? It takes part after part of a matrix, until none is left, and counts what it reads. */
+import { openSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Range } from '../../readers/hdf5.js';
+import type { Located } from '../../readers/hdf5-chunks.js';
+import { directValues } from '../../readers/hdf5-direct.js';
+import { Unknown } from '../../readers/hdf5-file-bytes.js';
+import { type Lists, slicesOf } from '../../readers/matrix.js';
+import { type Counted, counterOf, noneCounted, type Rows } from './matrix-count.js';
+
+export interface Task {
+  readonly lists: Lists<Located>;
+  readonly parts: readonly Range[];
+  /** The number of the next part: one entry, shared by the threads. */
+  readonly next: Int32Array;
+  readonly rows: Rows | null;
+}
+
+/** `null`: there is something in the file that cannot be read this way. */
+export type Done = { readonly counted: Counted | null } | { readonly bug: string };
+
+/** Values that are read at once, unless a chunk is longer: little enough to stay in the processor's cache. */
+const SLICE = 2 ** 15;
+
+/** Count the parts that are left; null where something is unknown. */
+export function countParts(fd: number, { lists, parts, next, rows }: Task): Counted | null {
+  const values = directValues(fd);
+  const counted = noneCounted(lists.shape[1]);
+  try {
+    const count = counterOf(lists.shape, counted, rows);
+    for (let number = Atomics.add(next, 0, 1); number < parts.length; number = Atomics.add(next, 0, 1)) {
+      const lines = parts[number] ?? [0, 0];
+      for (const slice of slicesOf(values, lists, { lines, size: SLICE })) count(slice);
+    }
+    return counted;
+  } catch (error) {
+    // The others need not go on.
+    Atomics.store(next, 0, parts.length);
+    if (error instanceof Unknown) return null;
+    throw error;
+  }
+}
+
+if (parentPort && workerData?.isMatrixThread) {
+  const port = parentPort;
+  const fd = openSync(workerData.local, 'r');
+  port.on('message', (task: Task) => {
+    let done: Done;
+    try {
+      done = { counted: countParts(fd, task) };
+    } catch (error) {
+      done = { bug: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    }
+    port.postMessage(done);
+  });
+}
