@@ -1,0 +1,155 @@
+/**
+ * Which rules are behind what the reference validator says? As short as tells them apart; the first that fits holds.
+ * Null where it says that it broke, or that it did not look.
+ */
+const MESSAGES: readonly (readonly [RegExp, string | null])[] = [
+  [/uplicate column|not unique.*columns/, 'F02'],
+  [/^<|nexpected (validation )?error/, null],
+  [/raw layer was not performed/, null],
+
+  [/is not a valid ontology term value/, 'T01'],
+  [/is not a valid ontology term id/, 'T02'],
+  [/is a deprecated term/, 'T03'],
+  [/' is not allowed\./, 'T04'],
+  [/is not an allowed term/, 'T05'],
+  [/is not a valid value of/, 'T06'],
+  [/' is not in ascending/, 'T07'],
+  [/' contains duplicates/, 'T08'],
+
+  [/in 'uns' is not present/, 'U01'],
+  [/contains leading spaces/, 'U03a'],
+  [/contains trailing spaces/, 'U03b'],
+  [/contains double spaces/, 'U03c'],
+  [/must be a list or/, 'U04'],
+  [/of list '.*' is not a column/, 'U05'],
+  [/must be a key of 'adata\.obsm'/, 'U06'],
+  [/Allowed terms/, 'U07'],
+  [/cannot be an empty value/, 'U08'],
+  [/'uns\[.*must be a string/, 'U02'],
+
+  [/Colors field .* must be of/, 'C01'],
+  [/Annotate .* instead/, 'C02c'],
+  [/is present but is dtype/, 'C02b'],
+  [/Colors field .* does not have/, 'C02'],
+  [/at least \d+ color/, 'C03'],
+  [/Colors in .* must be strings/, 'C04'],
+  [/all hex colors/, 'C05'],
+
+  [/is deprecated|but it is deprecated/, 'F03'],
+  [/start with '__'/, 'F04'],
+  [/is a reserved column/, 'F05'],
+  [/must not be present in 'raw\.var'/, 'F06'],
+  [/MUST NOT be zero/, 'F08'],
+  [/duplicated raw counts/, 'F09'],
+
+  [/is missing column/, 'O01'],
+  [/'obs' is not unique/, 'O02'],
+  [/must not contain NaN/, 'O03'],
+  [/contains? mixed types/i, 'O04'],
+  [/categor.*(contains|multiple|data ?types|boolean)/, 'O05'],
+  [/zero observations/, 'O06'],
+  [/must be (boolean|categorical|str\w*), not/, 'O07'],
+  [/must not contain empty/, 'O08'],
+  [/contains forbidden values/, 'O10'],
+  [/invalid values .* when 'assay/, 'O11'],
+  [/contains invalid values/, 'O09'],
+  [/'suspension_type' schema/, 'O12'],
+  [/^ERROR: cell_type_ontology_term_id must/, 'O13'],
+  [/tissue_type is 'cell line', 'na'/, 'O15'],
+  [/^ERROR: When tissue_type is/, 'O14'],
+
+  [/'(raw\.)?var' is not unique/, 'V02'],
+  [/Could not infer organism/, 'V03'],
+  [/but feature_ids are from/, 'V04'],
+  [/are 'True' in 'feature_is_filtered' of/, 'V06'],
+  [/'True' in 'feature_is_filtered'.*raw/, 'V07'],
+  [/all-zero values in adata/, 'V08'],
+  [/full validation of feature_is_filtered/, 'V09'],
+  [/only has \d+ rows/, 'V10'],
+  [/Index of 'raw\.var' is not identical/, 'V11'],
+
+  [/Invalid sparse encoding/, 'M01'],
+  [/^ERROR: Sparsity of/, 'M02'],
+  [/dtype .*float32/, 'M03'],
+  [/positive integers/i, 'M04'],
+  [/in_tissue'\] == 1 must/, 'M05v'],
+  [/at least one row with .*in_tissue/, 'M05w'],
+  [/non-zero value in its row/, 'M05'],
+  [/exactly \d+ rows/, 'M06'],
+  [/data in 'X'/, 'M07'],
+  [/data in 'raw\.X'/, 'M08'],
+  [/Only raw data was found/, 'M09'],
+  [/Number of genes in X/, 'M10'],
+  [/Number of cells in X|Index of 'raw\.obs'|cells .* raw/, 'M11'],
+  [/[Uu]nknown encoding|encoding .* not recogni/, 'M14'],
+
+  [/No embeddings found/, 'E01'],
+  [/'X_' prefix/, 'E02'],
+  [/Embedding key .* cannot be used/, 'E03'],
+  [/Suffix .* regex/, 'E04'],
+  [/Embedding key .* regex/, 'E05'],
+  [/available in Explorer/, 'E06'],
+  [/embeddings have to be of/, 'E07'],
+  [/same number of rows|at least two dimensions/, 'E08'],
+  [/at least two columns/, 'E09'],
+  [/at least one column\./, 'E10'],
+  [/has an invalid data type/, 'E11'],
+  [/negative infinity/, 'E12'],
+  [/contains all NaN/, 'E13'],
+  [/at least one NaN/, 'E14'],
+  [/embedding is required/, 'E15'],
+  [/embedding is forbidden/, 'E16'],
+
+  [/must contain the same value/, 'S01'],
+  [/\['spatial'\] is required|'spatial'\] is required/, 'S02'],
+  [/\[library_id\] is only allowed/, 'S07'],
+  [/\['spatial'\] is only allowed/, 'S03'],
+  [/must contain .*'is_single'/, 'S04'],
+  [/'is_single'\] must be/, 'S05'],
+  [/only two top-level/, 'S06'],
+  [/at least one key representing the library/, 'S08'],
+  [/\[library_id\] must be a dict/, 'S09'],
+  [/only contain the keys 'images'/, 'S10'],
+  [/must contain the key 'images'/, 'S11'],
+  [/\['images'\] must be a dict/, 'S12'],
+  [/only contain the keys '(fullres|hires)'/, 'S13'],
+  [/must contain the key 'hires'/, 'S14'],
+  [/'fullres'/, 'S15'],
+  [/res'\] must be of '?numpy\.ndarray/, 'S16'],
+  [/res'\] must be of type 'numpy\.uint8/, 'S17'],
+  [/res'\] must have .*(dimension|shape|length)/, 'S18'],
+  [/largest dimension/, 'S19'],
+  [/must contain the key 'scalefactors'/, 'S20'],
+  [/\['scalefactors'\] must be a dict/, 'S21'],
+  [/only contain the keys 'spot/, 'S22'],
+  [/must contain the key 'spot/, 'S23'],
+  [/must contain the key 'tissue/, 'S24'],
+  [/must be of type (\(?float|.*float)/, 'S25'],
+  [/not EFO:0010961 itself|NOT '?EFO:0010961/i, 'S26'],
+  [/^ERROR: obs\['\w+'\] is only allowed/, 'S27'],
+  [/^ERROR: obs\['\w+'\] is required/, 'S28'],
+  [/^ERROR: obs\['\w+'\] must be of int/, 'S29'],
+  [/^ERROR: obs\['(array|in_tissue).*(null|empty|NaN)/, 'S30'],
+  [/^ERROR: obs\['\w+'\] must be between/, 'S31'],
+  [/must be '?unknown'? when/, 'S32'],
+  [/is_primary_data'\] must be False/, 'S33'],
+
+  [/obsm.*pre-?analysis|pre-?analysis.*obsm/i, 'P01'],
+  [/cell_type.*pre-?analysis|pre-?analysis.*cell_type/i, 'P02'],
+  [/embedding.*pre-?analysis|pre-?analysis.*embedding/i, 'P03'],
+];
+
+/** @throws an Error for a message that is not known: it cannot be compared */
+export function ruleBehind(message: string): string | null {
+  const found = MESSAGES.find(([pattern]) => pattern.test(message));
+  if (!found) throw new Error(`It is not known which rule is behind "${message}".`);
+  return found[1];
+}
+
+/** The reference validator broke, or leaves the rest of the rules for the next time. */
+export const BROKE = /^<|nexpected (validation )?error/;
+export const SKIPPED_RAW = /raw layer was not performed/;
+/** What it then leaves. */
+export const RAW_RULES: readonly string[] = [
+  ...['M03', 'M04', 'M05', 'M05v', 'M05w', 'M06', 'M07', 'M08', 'M09', 'M10', 'M11', 'M14', 'V11'],
+];
