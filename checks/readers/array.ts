@@ -9,6 +9,8 @@ const BLOCK = 2 ** 20;
 export interface Block {
   /** Where it begins, along each dimension. */
   readonly first: readonly number[];
+  /** Of the block, along each dimension: `values` goes along the last. */
+  readonly lengths: readonly number[];
   readonly values: Numbers;
 }
 
@@ -17,7 +19,8 @@ export function* blocksOf(hdf5: Hdf5, dataset: Dataset, size = BLOCK): Generator
   const lengths = blockLengths(dataset, size);
   for (const first of cornersOf(dataset.shape, lengths)) {
     const ranges = first.map((start, d): Range => [start, Math.min(start + (lengths[d] ?? 1), dataset.shape[d] ?? 0)]);
-    yield { first, values: hdf5.numbers(dataset, ...ranges) };
+    const values = hdf5.numbers(dataset, ...ranges);
+    yield { first, lengths: ranges.map(([start, end]) => end - start), values };
   }
 }
 

@@ -7,17 +7,22 @@ import { extentOf } from '../../readers/hdf5-extent.js';
 import type { Because, Closed } from '../../readers/hdf5-tree.js';
 import { referenceFor } from '../../reference/open-reference.js';
 import { editionOf } from '../../schemas/editions.js';
+import { judgeColors } from './colors.js';
+import { judgeEmbeddings } from './embeddings.js';
 import { learnFacts } from './facts.js';
 import { judgeCells, judgeFrames, judgeGenes } from './frames.js';
+import { judgeGeneIds } from './genes.js';
 import { type H5ad, h5adOf } from './h5ad.js';
 import { judgeMatrices } from './matrices.js';
 import { judgeFieldNames } from './names.js';
 import { recognizeOlder } from './older-schemas.js';
+import { judgePreAnalysis } from './pre-analysis.js';
 import { judgeCounts } from './raw-counts.js';
 import { type H5adPen, RULES } from './rules.js';
 import { FILE_RULES, guarded, type Saying, type SayingLater, UPLOAD_AGAIN, unreadable } from './saying.js';
 import { judgeSpatial } from './spatial.js';
 import { judgeSpatialCells } from './spatial-cells.js';
+import { judgeUns } from './uns.js';
 
 export const h5adCheck = defineCheck({
   id: 'h5ad',
@@ -66,8 +71,13 @@ const PARTS: readonly Part[] = [
   recognizeOlder,
   judgeFieldNames,
   judgeFrames,
+  judgePreAnalysis,
+  judgeUns,
+  judgeColors,
   judgeCells,
   judgeGenes,
+  judgeGeneIds,
+  judgeEmbeddings,
   judgeSpatial,
   judgeSpatialCells,
   judgeMatrices,
