@@ -1,8 +1,9 @@
 /** Which editions of the single-cell schema are known? The newest that is in force is that of whoever names none. */
 import type { Schema } from './schema.js';
 import { SCHEMA_7_0_0 } from './schema-7.0.0.js';
+import { SCHEMA_7_1_0 } from './schema-7.1.0.js';
 
-export const EDITIONS: readonly Schema[] = [SCHEMA_7_0_0];
+export const EDITIONS: readonly Schema[] = [SCHEMA_7_0_0, SCHEMA_7_1_0];
 
 /** @throws an Error where there is no such edition: whoever asks people asks first whether there is */
 export function editionOf(version: string | null): Schema {

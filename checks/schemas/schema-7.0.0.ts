@@ -349,4 +349,5 @@ export const SCHEMA_7_0_0: Schema = {
   },
   fewestGenes: 20_000,
   perturbations: null,
+  conditions: null,
 };

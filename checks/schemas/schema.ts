@@ -28,6 +28,8 @@ export interface Schema {
   readonly fewestGenes: number;
   /** Null before 7.1.0. */
   readonly perturbations: Perturbations | null;
+  /** Null before 7.1.0. */
+  readonly conditions: Conditions | null;
 }
 
 /** When a clause holds: all that is named must be so. Organisms and tissue types are compared as they are written. */
@@ -105,9 +107,48 @@ export interface Size {
   readonly of11mm: number;
 }
 
+/** What was done to the genes of cells, by guides: in obs which, in uns what they are. */
 export interface Perturbations {
   readonly organisms: readonly string[];
+  readonly columns: Readonly<Record<'id' | 'strategy', string>>;
+  /** Of uns. */
+  readonly key: string;
+  readonly delimiter: string;
   readonly strategies: readonly string[];
+  /** The strategy of cells that have no guide, whose id is `none`. */
+  readonly unperturbed: string;
+  readonly none: string;
+  /** Whether cells may have no guide: some, or not a single one. */
+  readonly mayLackGuides: 'none' | 'some';
+  /** The strategy of cells whose guides must all have the role of that name. */
+  readonly control: string;
+  /** Of a guide: required keys, and what each must be, in words and as a pattern. */
+  readonly guide: Readonly<Record<string, { readonly expected: string; readonly pattern: RegExp }>>;
+  /** What no id of a guide may have in it. */
+  readonly notInIds: RegExp;
+  /** Keys of a guide that the system writes. */
+  readonly derived: readonly string[];
+}
+
+/** To what the cells were exposed. */
+export interface Conditions {
+  readonly column: string;
+  readonly label: string;
+  readonly delimiter: string;
+  /** Stands alone. */
+  readonly none: string;
+  /** What each part may be, by how it begins. */
+  readonly kinds: readonly ConditionKind[];
+}
+export interface ConditionKind {
+  readonly pattern: RegExp;
+  /** In words: `a protein of UniProt`. */
+  readonly name: string;
+  readonly ontology: string;
+  /** The pattern's first group, after this, is the id of the term. */
+  readonly prefix: string;
+  /** With the roots themselves; null where any term of the ontology will do. */
+  readonly within: readonly string[] | null;
 }
 
 const NOTHING = { when: null, exceptions: [], allow: [], below: [], any: false, forbid: [], forbidBelow: [] } as const;

@@ -111,7 +111,7 @@ describe('names in an h5ad file', () => {
     expect(findings.at(-1)).toMatchObject({
       location: '/obs',
       count: 30,
-      samples: ['__20', '__21', '__22', '__23', '__24'],
+      samples: [20, 21, 22, 23, 24].map((i) => `obs["__${i}"]`),
     });
   });
 });

@@ -1,34 +1,35 @@
 /** Are there names that must not be: deprecated, reserved for the system, or kept for AnnData itself? */
-import type { Pen } from '../../check.js';
+import type { Pen, Told } from '../../check.js';
 import type { Rule } from '../../finding.js';
 import { REPLACEMENTS } from '../../schemas/older.js';
 import type { Schema } from '../../schemas/schema.js';
 import { DOCS } from './docs.js';
 import type { H5ad } from './h5ad.js';
+import { type Fault, inBounds } from './in-bounds.js';
 import type { Saying } from './saying.js';
 
 export const NAME_RULES = {
   F03: {
     severity: 'error',
-    message: '{what} is deprecated: {instead}.',
+    message: '{subject} is deprecated: {instead}.',
     fix: '{line}',
     docs: DOCS.schema,
   },
   F04: {
     severity: 'error',
-    message: 'The name {what} begins with two underscores; such names are reserved.',
+    message: 'The name {subject} begins with two underscores; such names are reserved.',
     fix: 'Give it another name: `{line}`.',
     docs: DOCS.general,
   },
   F05: {
     severity: 'error',
-    message: '{what} is written by the system when the data set is published, and not by whoever submits it.',
+    message: '{subject} is written by the system when the data set is published, and not by whoever submits it.',
     fix: 'Remove it; if it holds something of your own, keep that under another name: `{line}`.',
     docs: DOCS.schema,
   },
   F06: {
     severity: 'error',
-    message: '{what} must not be there: raw has all genes, and only var says which of them are filtered.',
+    message: '{subject} must not be there: raw has all genes, and only var says which of them are filtered.',
     fix: 'Remove it: `{line}`.',
     docs: DOCS.genes,
   },
@@ -37,8 +38,6 @@ export const NAME_RULES = {
 type NameRule = keyof typeof NAME_RULES;
 type NamePen = Pen<NameRule>;
 
-/** Findings of one rule in one part, before the rest are counted together. */
-const MOST_NAMES = 20;
 const LONGEST_NAME = 100;
 
 type Part = 'obs' | 'var' | 'raw.var' | 'uns' | 'obsm' | 'obsp' | 'varm' | 'varp' | 'layers';
@@ -59,15 +58,11 @@ export function* judgeFieldNames({ hdf5, anndata, schema, mode }: H5ad, pen: Nam
 
   for (const part of [...FRAMES, ...MAPPINGS]) {
     const names = namesIn(part);
-    for (const { rule, isOf } of BANS) {
-      if (rule === 'F05' && mode.ignoreLabels) continue;
-      yield* judgePart(
-        rule,
-        part,
-        names.filter((name) => isOf(schema, part, name)),
-        pen,
-      );
-    }
+    const bans = BANS.filter(({ rule }) => rule !== 'F05' || !mode.ignoreLabels);
+    const faults = bans.flatMap(({ rule, isOf }) =>
+      names.filter((name) => isOf(schema, part, name)).map((name) => faultOf(rule, part, name)),
+    );
+    yield* inBounds(pen, `/${part.replace('.', '/')}`, faults);
   }
 }
 
@@ -85,27 +80,17 @@ const BANS: readonly {
   { rule: 'F06', isOf: ({ forbidden }, part, name) => isListed(forbidden, part, name) },
 ];
 
-function* judgePart(rule: NameRule, part: Part, names: readonly string[], pen: NamePen): Saying {
-  for (const name of names.slice(0, MOST_NAMES)) {
-    const location = `/${part.replace('.', '/')}/${shortened(name)}`;
-    yield pen.report(rule, { location, found: shortened(name), ...toldOf(rule, part, name) });
-  }
-  const rest = names.slice(MOST_NAMES);
-  const [first] = rest;
-  if (first === undefined) return;
-  const told = toldOf(rule, part, first);
-  const what = `${told.what}, with ${rest.length - 1} more like it,`;
-  const samples = rest.slice(0, 5).map(shortened);
-  yield pen.report(rule, { ...told, what, location: `/${part.replace('.', '/')}`, count: rest.length, samples });
+function faultOf(rule: NameRule, part: Part, name: string): Fault<NameRule> {
+  const told = { location: `/${part.replace('.', '/')}/${shortened(name)}`, found: shortened(name) };
+  return { rule, subject: `${part}[${quoted(name)}]`, told: { ...told, ...remedyOf(rule, part, name) } };
 }
 
-function toldOf(rule: NameRule, part: Part, name: string): { what: string; line: string; [told: string]: string } {
-  const what = `${part}[${quoted(name)}]`;
-  if (rule === 'F04') return { what, line: renamingOf(part, name) };
+function remedyOf(rule: NameRule, part: Part, name: string): Told {
+  if (rule === 'F04') return { line: renamingOf(part, name) };
   const line = removalOf(part, name);
-  if (rule !== 'F03') return { what, line };
+  if (rule !== 'F03') return { line };
   const { instead, line: move } = REPLACEMENTS[`${part}.${name}`] ?? NO_LONGER;
-  return { what, instead, line: move ? `Move it: \`${move}; ${line}\`.` : `Remove it: \`${line}\`.` };
+  return { instead, line: move ? `Move it: \`${move}; ${line}\`.` : `Remove it: \`${line}\`.` };
 }
 
 const NO_LONGER = { instead: 'it is no longer part of the schema', line: null };
