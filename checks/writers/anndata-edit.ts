@@ -2,7 +2,7 @@
  * How is something added to an AnnData file, with all that is in it left as it is? The file is copied, byte by byte, and
  * the copy is added to: matrices are never read. What stands where something new is to stand gets another name first.
  */
-import { constants, copyFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { constants, copyFileSync, renameSync, rmSync } from 'node:fs';
 import h5wasm, { type File, type Group } from 'h5wasm/node';
 import { BOOL, writeBools } from './hdf5-bools.js';
 import { removeLink } from './hdf5-links.js';
@@ -43,13 +43,12 @@ export async function editAnnData(input: string, output: string, edit: Edit): Pr
   const part = `${output}.part`;
   try {
     copyFileSync(input, part, constants.COPYFILE_FICLONE);
-    const { size } = statSync(part);
     rename(part, edit);
     withFile(part, (file) => {
       for (const frame of edit.frames) writeColumns(file, frame, edit.renamed);
       for (const [key, value] of edit.uns) writeUns(file, key, value);
     });
-    writeBools(part, size);
+    writeBools(part);
     renameSync(part, output);
   } finally {
     rmSync(part, { force: true });
