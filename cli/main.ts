@@ -15,6 +15,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'Check files on this machine, without any server.',
     load: async () => (await import('./validate.js')).validate,
   },
+  reference: {
+    summary: 'Install ontologies and gene tables, or list what is installed.',
+    load: async () => (await import('./reference.js')).reference,
+  },
   login: { summary: 'Sign in to a server.', load: async () => (await import('./login.js')).login },
   init: { summary: 'Begin a submission for a folder of files.', load: async () => (await import('./init.js')).init },
   upload: { summary: 'Send the files of a folder.', load: async () => (await import('./upload.js')).upload },

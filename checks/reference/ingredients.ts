@@ -38,9 +38,15 @@ export function ingredientsIn(folder: string, schema: string, sources = SOURCES[
   if (missing.length === 0) return found;
   throw new ReferenceFault(
     'unusable',
-    `The folder ${folder} lacks ${missing.length} of the ${found.length} files of schema ${schema}: ${missing.join(', ')}. ` +
+    `The folder ${folder} lacks ${missing.length} of the ${found.length} files of schema ${schema}: ${someOf(missing)}. ` +
       'Add them, or install from their public addresses: without --from.',
   );
+}
+
+/** A folder that is another one lacks them all. */
+function someOf(names: readonly string[], most = 5): string {
+  const rest = names.length - most;
+  return rest > 0 ? `${names.slice(0, most).join(', ')} and ${rest} more` : names.join(', ');
 }
 
 function foundIn(folder: string, schema: string, ingredient: Ingredient): Ingredient {

@@ -76,6 +76,19 @@ export const isEdition = (name: string): boolean => /^\d+\.\d+\.\d+$/.test(name)
 export const openInstalled = (folder: string, schema: string, { file, sha256 }: InstalledFile): PackedFile =>
   readPacked(join(folder, schema, file), sha256, installAgain(schema));
 
+/** What is damaged or missing of an edition: a sentence a file. */
+export function faultsIn(folder: string, { schema, ontologies, genes }: Manifest): string[] {
+  return [...ontologies, ...genes].flatMap((file) => {
+    try {
+      openInstalled(folder, schema, file);
+      return [];
+    } catch (error) {
+      if (error instanceof ReferenceFault) return [error.message];
+      throw error;
+    }
+  });
+}
+
 const installAgain = (schema: string): string =>
   `Install it again: \`accession reference install --schema ${schema}\`.`;
 
