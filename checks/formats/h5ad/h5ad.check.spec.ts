@@ -12,11 +12,12 @@ const folder = mkdtempSync(join(tmpdir(), 'h5ad-check-'));
 const local = join(folder, 'sample.h5ad');
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** Without what is true of every sample: its genes are few. */
 async function judged({ full = true } = {}): Promise<CheckResult> {
   const options = { schema: '7.0.0', full };
   const result = await withLocalFile({ path: 'sample.h5ad', local }, (file) => runCheck(h5adCheck, file, options));
   expect(result.cause).toBeUndefined();
-  return result;
+  return { ...result, findings: result.findings.filter(({ rule }) => rule !== 'V10') };
 }
 
 async function resultOf(parts: Partial<H5adParts> = {}, options = { full: true }): Promise<CheckResult> {
