@@ -22,6 +22,8 @@ export interface Limits {
   readonly signal?: AbortSignal;
   /** The module whose `CHECKS` has the check. */
   readonly registry?: URL;
+  /** Where reference data lie; as the environment says where not given. */
+  readonly referenceDir?: string;
 }
 
 /** Why there is no result: fault of ours or of the limits, and never the data's. */
@@ -54,7 +56,7 @@ const FORMATS = new URL('formats/index.js', BUILT);
 const PROCESS = new URL('check-process.js', BUILT);
 
 /** All that the process is given of the environment: what parses strangers' bytes needs no passwords. */
-const ENVIRONMENT = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'ACCESSION_REFERENCE_DIR', 'DATA_DIR', 'NODE_ENV'];
+const ENVIRONMENT = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'DATA_DIR', 'NODE_ENV'];
 
 const MIB = 1 << 20;
 const LOOK_MS = 100;
@@ -66,12 +68,15 @@ export async function isolate(
   checkId: string,
   file: LocalFile,
   options: Options,
-  { memoryMb, deadlineMs, signal, registry = FORMATS }: Limits,
+  { memoryMb, deadlineMs, signal, registry = FORMATS, referenceDir = process.env.ACCESSION_REFERENCE_DIR }: Limits,
 ): Promise<CheckResult> {
   signal?.throwIfAborted();
   const child = fork(PROCESS, {
     execArgv: [`--max-old-space-size=${memoryMb}`],
-    env: Object.fromEntries(ENVIRONMENT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
+    env: {
+      ...Object.fromEntries(ENVIRONMENT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
+      ...(referenceDir && { ACCESSION_REFERENCE_DIR: referenceDir }),
+    },
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

@@ -35,8 +35,14 @@ export interface Manifest {
   readonly genes: readonly InstalledFile[];
 }
 
+/** Settings, or the environment that they are read from. */
+interface Settings {
+  readonly ACCESSION_REFERENCE_DIR?: string | undefined;
+  readonly DATA_DIR?: string | undefined;
+}
+
 /** Where reference data lie: `ACCESSION_REFERENCE_DIR`, or below `DATA_DIR`. */
-export function referenceFolder({ ACCESSION_REFERENCE_DIR, DATA_DIR }: NodeJS.ProcessEnv = process.env): string {
+export function referenceFolder({ ACCESSION_REFERENCE_DIR, DATA_DIR }: Settings = process.env): string {
   return resolve(ACCESSION_REFERENCE_DIR || join(DATA_DIR || './.data', 'reference'));
 }
 
