@@ -16,8 +16,9 @@ import { type H5ad, h5adOf } from './h5ad.js';
 import { judgeMatrices } from './matrices.js';
 import { judgeFieldNames } from './names.js';
 import { recognizeOlder } from './older-schemas.js';
+import { judgePerturbations } from './perturbations.js';
 import { judgePreAnalysis } from './pre-analysis.js';
-import { judgeCounts } from './raw-counts.js';
+import { judgeCounts, readAhead } from './raw-counts.js';
 import { type H5adPen, RULES } from './rules.js';
 import { FILE_RULES, guarded, type Saying, type SayingLater, UPLOAD_AGAIN, unreadable } from './saying.js';
 import { judgeSpatial } from './spatial.js';
@@ -67,6 +68,7 @@ type Part = (h5ad: H5ad, pen: H5adPen) => Saying | SayingLater;
 
 /** In the order of the report. What reads matrices comes last: the rest is told before it begins. */
 const PARTS: readonly Part[] = [
+  readAhead,
   learnFacts,
   recognizeOlder,
   judgeFieldNames,
@@ -76,6 +78,7 @@ const PARTS: readonly Part[] = [
   judgeColors,
   judgeCells,
   judgeGenes,
+  judgePerturbations,
   judgeGeneIds,
   judgeEmbeddings,
   judgeSpatial,

@@ -7,6 +7,7 @@ import { GENE_RULES } from './genes.js';
 import { MATRIX_RULES } from './matrices.js';
 import { NAME_RULES } from './names.js';
 import { OLDER_RULES } from './older-schemas.js';
+import { PERTURBATION_RULES } from './perturbations.js';
 import { PRE_ANALYSIS_RULES } from './pre-analysis.js';
 import { COUNT_RULES } from './raw-counts.js';
 import { FILE_RULES } from './saying.js';
@@ -19,6 +20,7 @@ export const RULES = {
   ...FILE_RULES,
   ...OLDER_RULES,
   ...NAME_RULES,
+  ...PERTURBATION_RULES,
   ...PRE_ANALYSIS_RULES,
   ...UNS_RULES,
   ...COLOR_RULES,
