@@ -1,6 +1,7 @@
 /** Does a check agree with a case? Its verdict first, then the rules that are broken, in whatever order. */
 import type { Finding, Undecided } from '../../checks/finding.js';
 import type { DataCase, FileCase } from './cases.js';
+
 import { BROKE, RAW_RULES, ruleBehind, SKIPPED_RAW } from './messages.js';
 
 /** What a check said. */
@@ -86,7 +87,7 @@ export function differences(
   judged: Judged,
 ): string[] {
   const isLookedAt = ({ rule }: { readonly rule: string }) => !left.includes(rule) && (scope?.test(rule) ?? true);
-  const findings = judged.findings.filter(isLookedAt);
+  const findings = judged.findings.filter((finding) => isLookedAt(finding) && finding.severity !== 'info');
   const undecided = [...new Set(judged.undecided.filter(isLookedAt).map(({ rule }) => rule))];
   const errors = new Set(findings.filter(({ severity }) => severity === 'error').map(({ rule }) => rule));
   const found = new Set(findings.map(({ rule }) => rule));
@@ -100,10 +101,10 @@ export function differences(
 
   const says = undecided.length > 0 && errors.size === 0 ? null : errors.size === 0;
   const words = (is: boolean | null) => (is === null ? 'undecided' : is ? 'valid' : 'invalid');
-  return [
+  const all = [
     ...(isValid !== null && says !== isValid ? [`it is ${words(says)}, and must be ${words(isValid)}`] : []),
-    ...(undecided.length > 0 ? [`undecided: ${undecided.join(', ')}`] : []),
     ...(missing.length > 0 ? [`not found: ${missing.join(', ')}`] : []),
     ...(isWhole && surplus.length > 0 ? [`found beyond what is there: ${surplus.join(', ')}`] : []),
   ];
+  return all.length > 0 && undecided.length > 0 ? [...all, `undecided: ${undecided.join(', ')}`] : all;
 }
