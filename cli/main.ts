@@ -19,6 +19,14 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'Install ontologies and gene tables, or list what is installed.',
     load: async () => (await import('./reference.js')).reference,
   },
+  apply: {
+    summary: "Write the schema's fields into a copy of a file, by a recipe.",
+    load: async () => (await import('./apply.js')).apply,
+  },
+  label: {
+    summary: 'Write what the system adds to a valid file.',
+    load: async () => (await import('./label.js')).label,
+  },
   login: { summary: 'Sign in to a server.', load: async () => (await import('./login.js')).login },
   init: { summary: 'Begin a submission for a folder of files.', load: async () => (await import('./init.js')).init },
   upload: { summary: 'Send the files of a folder.', load: async () => (await import('./upload.js')).upload },
