@@ -1,7 +1,7 @@
 /** What must a collection of single-cell data sets tell about itself? The fields of the CELLxGENE portal's collections. */
 import { z } from 'zod';
 import { defineProfile } from './profile.js';
-import { Doi, Text, WebAddress } from './terms.js';
+import { Doi, Email, Link, Paragraphs, PublicationDoi, Text, WebAddress } from './terms.js';
 
 /** The portal's list: specs/single-cell.md, section 2.1. */
 const CONSORTIA = [
@@ -23,7 +23,8 @@ const CONSORTIA = [
   'Wellcome HCA Strategic Science Support',
 ] as const;
 
-export const singleCell = defineProfile({
+/** As it was released first: a submission that began with it ends with it, so it is not to be edited. */
+export const singleCell10 = defineProfile({
   id: 'single-cell',
   version: '1.0',
   title: 'Single-cell data sets (CELLxGENE schema)',
@@ -54,7 +55,7 @@ export const singleCell = defineProfile({
       .meta({ title: 'Links' }),
   }),
 
-  files: [{ extensions: ['.h5ad'], min: 1, max: null, why: 'A data set is one AnnData file.' }],
+  files: [{ extensions: ['.h5ad'], min: 1, max: null, why: 'A data set is one AnnData file.', isDataset: true }],
 
   checklist: [
     { id: 'checks', text: 'The checks found no error, or each is waived with a reason.', auto: true, of: 'all' },
@@ -80,4 +81,42 @@ export const singleCell = defineProfile({
       links: [{ type: 'RAW_DATA', name: 'Reads', uri: 'https://example.org/reads' }],
     },
   },
+});
+
+const LINK_TYPES = ['RAW_DATA', 'PROTOCOL', 'LAB_WEBSITE', 'OTHER', 'DATA_SOURCE'] as const;
+
+/** Every field by section 2.7 of the portal's rules: trimmed, without control characters, and a DOI however it is pasted. */
+export const singleCell = defineProfile({
+  ...singleCell10,
+  version: '1.1',
+
+  metadata: z.strictObject({
+    description: Paragraphs(10_000, 'a description').meta({
+      title: 'Description',
+      description: 'What the data sets are and how they were made.',
+    }),
+    contact_name: Text(200).meta({ title: 'Contact name', description: 'Who answers questions about the data.' }),
+    contact_email: Email.meta({ title: 'Contact e-mail' }),
+    doi: PublicationDoi.optional().meta({
+      title: 'DOI',
+      description: 'Of the publication, where there is one; it is looked up at Crossref.',
+    }),
+    consortia: z
+      .array(z.enum(CONSORTIA))
+      .max(CONSORTIA.length)
+      .refine((names) => new Set(names).size === names.length, 'expected each consortium once')
+      .default([])
+      .meta({ title: 'Consortia' }),
+    links: z
+      .array(
+        z.strictObject({
+          type: z.enum(LINK_TYPES, `expected one of ${LINK_TYPES.join(', ')}; a DOI has a field of its own`),
+          name: Text(200).optional(),
+          uri: Link,
+        }),
+      )
+      .max(100, 'expected at most 100 links')
+      .default([])
+      .meta({ title: 'Links' }),
+  }),
 });

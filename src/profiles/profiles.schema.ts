@@ -17,6 +17,7 @@ export const ProfileView = z
           min: z.int(),
           max: z.int().nullable().meta({ description: 'Null: as many as one likes.' }),
           why: z.string(),
+          isDataset: z.boolean().meta({ description: 'Each is a data set, with a title and a place in an order.' }),
         }),
       )
       .meta({ description: 'Which files there must be.' }),
@@ -45,7 +46,11 @@ export const viewOf = (profile: Profile): ProfileView => ({
   version: profile.version,
   schema: profile.schema,
   metadataSchema: { ...formOf(profile) },
-  files: profile.files.map(({ extensions, ...rule }) => ({ ...rule, extensions: [...extensions] })),
+  files: profile.files.map(({ extensions, isDataset = false, ...rule }) => ({
+    ...rule,
+    isDataset,
+    extensions: [...extensions],
+  })),
   checklist: profile.checklist.map(({ id, text, auto }) => ({ id, text, auto })),
   embargoDays: profile.embargoDays,
   example: { title: profile.example.title, metadata: { ...profile.example.metadata } },
