@@ -69,6 +69,11 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'PATCH /uploads/{id}': to('person', 'submission:write'),
   'DELETE /uploads/{id}': to('person', 'submission:write'),
 
+  'GET /submissions/{id}/datasets': to('reader', 'submission:read'),
+  'PUT /submissions/{id}/datasets/order': to('reader', 'submission:write', 'review'),
+  'GET /submissions/{id}/datasets/{datasetId}': to('reader', 'submission:read'),
+  'PATCH /submissions/{id}/datasets/{datasetId}': to('reader', 'submission:write', 'review'),
+
   'GET /submissions/{id}/runs': to('reader', 'submission:read'),
   'GET /submissions/{id}/runs/{runId}': to('reader', 'submission:read'),
   'GET /submissions/{id}/runs/{runId}/findings': to('reader', 'submission:read'),

@@ -6,7 +6,12 @@ import { STATE_WORDS, type State, type WaitingOn } from '../submissions/lifecycl
 /** The topics that people are told of; the others are work. */
 export type NotifiedTopic = Exclude<
   Topic,
-  'validation.requested' | 'publication.requested' | 'upload.received' | 'import.requested' | 'delivery.requested'
+  | 'validation.requested'
+  | 'publication.requested'
+  | 'upload.received'
+  | 'import.requested'
+  | 'delivery.requested'
+  | 'doi.changed'
 >;
 
 /** What the reader is to the submission: the words depend on it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { citationOf } from './citation.js';
+import { citationOf, datasetCitation } from './citation.js';
 
 const cited = {
   accession: 'ACC-000007',
@@ -26,5 +26,22 @@ describe('a citation', () => {
 
   it('has one full stop after a title that ends with one', () => {
     expect(citationOf({ ...cited, title: 'Ribosomes in situ. ' }, '')).toMatch(/^Ribosomes in situ\. Version 2/);
+  });
+});
+
+describe('the citation of a data set', () => {
+  const file = 'https://a.example.org/x.h5ad';
+
+  it('names the publication, the bytes and the collection', () => {
+    const metadata = { doi: '10.1038/s41586-020-2649-2' };
+
+    expect(datasetCitation({ ...cited, metadata }, file, 'https://a.example.org')).toBe(
+      'Publication: https://doi.org/10.1038/s41586-020-2649-2 Dataset Version: https://a.example.org/x.h5ad ' +
+        'curated and distributed by Accession in Collection: https://a.example.org/api/v1/records/ACC-000007',
+    );
+  });
+
+  it('leaves the publication out where there is none', () => {
+    expect(datasetCitation(cited, file, '')).toMatch(/^Dataset Version: /);
   });
 });

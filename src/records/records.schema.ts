@@ -43,6 +43,20 @@ const RecordFile = z
   })
   .meta({ id: 'RecordFile' });
 
+const RecordDataset = z
+  .object({
+    id: z.uuid().meta({ description: 'The same in every version of the record.' }),
+    position: z.int(),
+    title: z.string(),
+    path: z.string(),
+    size: z.int(),
+    sha256: z.string(),
+    url: z.url().meta({ description: 'Permanent: these bytes.' }),
+    citation: z.string(),
+    facts: z.record(z.string(), z.unknown()).nullable(),
+  })
+  .meta({ id: 'RecordDataset' });
+
 export const RecordView = z
   .object({
     accession: z.string(),
@@ -53,6 +67,7 @@ export const RecordView = z
     profileVersion: z.string(),
     metadata: z.record(z.string(), z.unknown()),
     files: z.array(RecordFile),
+    datasets: z.array(RecordDataset).meta({ description: 'In their order; none where a file is no data set.' }),
     revisionHash: z.string().nullable(),
     publishedAt: instant,
     supersededBy: z.object({ version: z.int(), url: z.string() }).nullable(),

@@ -2,10 +2,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { CONFIG, type Config, publicUrl } from '../config.js';
+import { DatasetsService } from '../datasets/datasets.service.js';
 import { nameOf } from '../files/names.js';
 import { instantKey } from '../platform/page.js';
 import type { Tombstone } from '../submissions/submission.entity.js';
-import { citationOf, permanentUrl } from './citation.js';
+import { citationOf, datasetCitation, permanentUrl } from './citation.js';
 import { fileKey } from './public-copy.js';
 import { FilesOnTheirWay, RecordFileNotFound, RecordNotFound, Tombstoned } from './records.errors.js';
 import type { RecordSummary, RecordVersion, RecordView } from './records.schema.js';
@@ -64,6 +65,7 @@ export class RecordsService {
 
   constructor(
     private readonly db: DataSource,
+    private readonly datasets: DatasetsService,
     @Inject(CONFIG) config: Config,
   ) {
     this.base = publicUrl(config);
@@ -114,10 +116,15 @@ export class RecordsService {
     const found = await this.find(accession, version);
     const files: RecordView['files'] = await this.db.query(FILES, [found.id, found.lastRunId]);
     const address = permanentUrl(this.base, found);
+    const datasets = await this.datasets.published(found.id);
     const { id, sealed, publishedAt, tombstone, lastRunId, filesThere, newest, ...shown } = found;
     return {
       ...shown,
       files: files.map((file) => ({ ...file, url: `${address}/files/${encoded(file.path)}` })),
+      datasets: datasets.map((dataset) => {
+        const url = `${address}/files/${encoded(dataset.path)}`;
+        return { ...dataset, url, citation: datasetCitation(found, url, this.base) };
+      }),
       revisionHash: sealed,
       publishedAt: publishedAt.toISOString(),
       supersededBy: newest > found.version ? { version: newest, url: versionLink(accession, newest) } : null,

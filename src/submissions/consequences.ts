@@ -10,7 +10,7 @@ import type { Position } from './step.js';
 const INCIDENTS: Readonly<Record<IncidentKind, string>> = {
   validation_broken: 'The checks of a submission could not be run: all tries are spent.',
   publication_failed: 'A step of a publication failed for good: nothing of it is public.',
-  release_refused: 'A release date has come, and what was approved is not what was checked.',
+  release_refused: 'A release date has come, and the publication was refused: its submission says why.',
 };
 
 /** The states in which an incident waits for somebody; leaving them resolves it. */

@@ -102,6 +102,12 @@ export interface Facts {
   readonly stepsDone: boolean;
   /** Whether the record goes on without this version: another is under way, or a newer one is or was public. */
   readonly openVersion: boolean;
+  /** Data sets of which the last run has learnt nothing. */
+  readonly unlearnt: number;
+  /** By how many editions of the rules the last run judged the data sets. */
+  readonly editions: number;
+  /** The DOI of the metadata, where Crossref does not know it. */
+  readonly unknownDoi: string | null;
   readonly submitterMayPublish: boolean;
 
   /** What the sender says. */

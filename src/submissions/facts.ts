@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { ALL, profileOf } from '../../checks/profiles/index.js';
-import { faultsOf, type MetadataFault, missingFiles, type Profile } from '../../checks/profiles/profile.js';
+import { faultsOf, type MetadataFault, missingFiles, type Profile, patternOf } from '../../checks/profiles/profile.js';
 import type { Facts } from './events.js';
+import { notAtCrossref } from './guards.js';
 import type { Submission } from './submission.entity.js';
 
 /** What the database knows of the facts, and from what they were made. */
@@ -21,6 +22,9 @@ export interface Known
     | 'unwaived'
     | 'stepsDone'
     | 'openVersion'
+    | 'unlearnt'
+    | 'editions'
+    | 'unknownDoi'
   > {
   readonly faults: readonly MetadataFault[];
   /** The hashes on which ticks stand. */
@@ -43,6 +47,9 @@ export const UNKNOWN: Known = {
   unwaived: 0,
   stepsDone: false,
   openVersion: false,
+  unlearnt: 0,
+  editions: 0,
+  unknownDoi: null,
   faults: [],
   bases: { metadata: '', files: '', all: '' },
   fileBytes: 0,
@@ -60,6 +67,23 @@ export interface FactsRow {
 }
 
 /**
+ * What was said of data sets: only what somebody has said, so that the hash of a submission without it is as it always was.
+ * Beside it: how many of them the last run has learnt nothing of, and by how many editions of the rules it judged them.
+ */
+const DATASETS = `
+   CROSS JOIN LATERAL (
+     SELECT coalesce(jsonb_agg(jsonb_build_array(d.path, d.title, d.ordinal) ORDER BY d.path COLLATE "C")
+                       FILTER (WHERE d.title IS NOT NULL OR d.ordinal IS NOT NULL), '[]') AS said,
+            count(*) FILTER (WHERE NOT coalesce(c.learnt, false)) AS unlearnt,
+            count(DISTINCT c.edition) AS editions
+       FROM dataset d
+       JOIN submission_file x ON x."submissionId" = d."submissionId" AND x.path = d.path
+       LEFT JOIN LATERAL (
+         SELECT bool_or(r.facts <> '{}') AS learnt, string_agg(r."check" || ' ' || r.edition, '; ' ORDER BY r."check") AS edition
+           FROM check_result r WHERE r."runId" = s."lastRunId" AND r.file = x.path AND r.sha256 = x.sha256) c ON true
+      WHERE d."submissionId" = s.id) d`;
+
+/**
  * What a statement about a submission `s` selects, besides its metadata, and joins to know the facts; its $2 is FILE_RULES.
  * `jsonb` writes an object in one order whatever order it came in, so that equal metadata have equal hashes.
  */
@@ -67,11 +91,13 @@ export const FACTS = {
   column: `jsonb_build_object(
      'metadataHash', m.hash, 'filesHash', f.hash, 'fileCount', f.count, 'fileBytes', f.bytes, 'counts', c.counts,
      'underWay', u.count, 'unanswered', r.unanswered, 'openRequests', r.open, 'blockingRequests', r.blocking,
-     'unwaived', w.count, 'stepsDone', p.done, 'ticks', t.ticks, 'openVersion', o.there) AS facts`,
-  joins: `
+     'unwaived', w.count, 'stepsDone', p.done, 'ticks', t.ticks, 'openVersion', o.there,
+     'unlearnt', d.unlearnt, 'editions', d.editions,
+     'unknownDoi', (SELECT doi FROM doi_lookup WHERE "submissionId" = s.id AND state = 'not_found')) AS facts`,
+  joins: `${DATASETS}
    CROSS JOIN LATERAL (
      SELECT encode(sha256(convert_to(
-       jsonb_build_array(s.profile, s."profileVersion", s.title, s.metadata)::text, 'UTF8')), 'hex') AS hash) m
+       (jsonb_build_array(s.profile, s."profileVersion", s.title, s.metadata) || d.said)::text, 'UTF8')), 'hex') AS hash) m
    CROSS JOIN LATERAL (
      SELECT count(*) AS count, coalesce(sum(size), 0) AS bytes,
             encode(sha256(convert_to(
@@ -113,10 +139,6 @@ export const FILE_RULES = JSON.stringify(
   Object.fromEntries(ALL.map((profile) => [`${profile.id} ${profile.version}`, profile.files.map(patternOf)])),
 );
 
-function patternOf({ extensions }: Profile['files'][number]): string {
-  return `(${extensions.map((extension) => extension.replaceAll('.', '\\.')).join('|')})$`;
-}
-
 const LOOK = `SELECT s.metadata, ${FACTS.column} FROM submission s ${FACTS.joins} WHERE s.id = $1`;
 
 /** `tx` sees what the step itself has written; `submission` is needed for what never changes. */
@@ -129,10 +151,11 @@ export function knownOf(submission: Submission, { metadata, facts }: FactsRow): 
   const { metadataHash, filesHash, counts, ticks, ...known } = facts;
   const profile = profileOf(submission);
   const faults = faultsOf(profile, metadata);
+  const doi = known.unknownDoi === null ? [] : [{ pointer: '/doi', detail: notAtCrossref(known.unknownDoi) }];
   const bases = basesOf(metadataHash, filesHash);
   return {
     ...known,
-    faults,
+    faults: [...faults, ...doi],
     bases,
     revision: bases.all,
     lacking: [...faults.map(({ pointer, detail }) => `${pointer}: ${detail}`), ...missingFiles(profile, counts)],

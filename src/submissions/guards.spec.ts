@@ -42,6 +42,15 @@ const CASES: Readonly<Record<GuardName, { holds: readonly Case[]; fails: readonl
       [known({ unanswered: 2 }), '2 required change requests have no answer yet.'],
     ],
   },
+  doiKnown: {
+    holds: [known({ unknownDoi: null })],
+    fails: [
+      [
+        known({ unknownDoi: '10.5555/x' }),
+        '/metadata/doi: Crossref knows no publication by 10.5555/x: correct the DOI, or leave it out.',
+      ],
+    ],
+  },
   isCurrentRun: {
     holds: [{ position: { runId: 'run-1' }, facts: { runId: 'run-1' } }],
     fails: [
@@ -170,6 +179,22 @@ const CASES: Readonly<Record<GuardName, { holds: readonly Case[]; fails: readonl
       [
         placed({ sealed: null, checked: null, approved: null }),
         'What was approved is not what was checked: it has to be reviewed again.',
+      ],
+    ],
+  },
+  datasetsLearnt: {
+    holds: [known({ unlearnt: 0 })],
+    fails: [
+      [known({ unlearnt: 1 }), 'The checks have learnt nothing of 1 data set: only what can be read is published.'],
+      [known({ unlearnt: 2 }), 'The checks have learnt nothing of 2 data sets: only what can be read is published.'],
+    ],
+  },
+  sameRules: {
+    holds: [known({ editions: 0 }), known({ editions: 1 })],
+    fails: [
+      [
+        known({ editions: 2 }),
+        'The data sets were judged by 2 editions of the rules, and must be by one: have it checked again.',
       ],
     ],
   },

@@ -51,6 +51,10 @@ const listed = (wants: readonly string[]) =>
 
 const some = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
+/** Of a DOI that was looked up in vain. */
+export const notAtCrossref = (doi: string) =>
+  `Crossref knows no publication by ${doi}: correct the DOI, or leave it out`;
+
 export const GUARDS = {
   hasFiles: {
     reads: true,
@@ -78,6 +82,12 @@ export const GUARDS = {
     holds: (_, { unanswered }) => unanswered === 0,
     refusal: (_, { unanswered }) =>
       `${some(unanswered, 'required change request')} ${unanswered === 1 ? 'has' : 'have'} no answer yet.`,
+  },
+
+  doiKnown: {
+    reads: true,
+    holds: (_, { unknownDoi }) => unknownDoi === null,
+    refusal: (_, { unknownDoi }) => `/metadata/doi: ${notAtCrossref(unknownDoi ?? '')}.`,
   },
 
   isCurrentRun: {
@@ -167,6 +177,18 @@ export const GUARDS = {
   hashesAgree: {
     holds: ({ sealed, checked, approved }) => sealed !== null && sealed === checked && sealed === approved,
     refusal: () => 'What was approved is not what was checked: it has to be reviewed again.',
+  },
+  datasetsLearnt: {
+    reads: true,
+    holds: (_, { unlearnt }) => unlearnt === 0,
+    refusal: (_, { unlearnt }) =>
+      `The checks have learnt nothing of ${some(unlearnt, 'data set')}: only what can be read is published.`,
+  },
+  sameRules: {
+    reads: true,
+    holds: (_, { editions }) => editions <= 1,
+    refusal: (_, { editions }) =>
+      `The data sets were judged by ${editions} editions of the rules, and must be by one: have it checked again.`,
   },
   submitterMayPublish: {
     holds: (_, { submitterMayPublish }) => submitterMayPublish,

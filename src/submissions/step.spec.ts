@@ -119,6 +119,7 @@ describe('asksDatabase', () => {
     ['system.files_complete', 'draft.editing'],
     ['curator.recheck', 'curator_review.claimed'],
     ['curator.approve', 'curator_review.claimed'],
+    ['admin.publish', 'private.approved'],
     ['system.publish_done', 'private.publishing'],
     ['submitter.revise', 'published.current'],
     ['admin.reopen', 'withdrawn'],
@@ -130,7 +131,7 @@ describe('asksDatabase', () => {
     ['validator.pass', 'validating.running'],
     ['curator.claim', 'curator_review.unassigned'],
     ['clock.remind', 'draft.editing'],
-    ['admin.publish', 'private.approved'],
+    ['admin.clear_release', 'private.scheduled'],
   ])('is not so for %s', (type, state) => {
     expect(asksDatabase(at(state), type)).toBe(false);
   });

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../clock.js';
 import { CONFIG, type Config } from '../config.js';
+import { DOI_COLUMN, doiView } from '../dois/doi-rows.js';
 import type { User } from '../identity/user.js';
 import { isStaff } from '../identity/user.js';
 import { maySend, relationTo } from '../permissions.js';
@@ -24,6 +25,9 @@ const LINKS: Partial<Record<GuardName, string>> = {
   checklistDone: '/checklist',
   findingsWaived: '/runs',
   isComplete: '',
+  doiKnown: '',
+  datasetsLearnt: '/datasets',
+  sameRules: '/datasets',
 };
 
 interface Row {
@@ -58,7 +62,7 @@ const NEIGHBOURS = `
 const JOINED = `LEFT JOIN validation_run run ON run.id = s."lastRunId"`;
 
 const WHOLE = `
-  SELECT ${submissionColumns('s')}, ${NEIGHBOURS}, ${FACTS.column}
+  SELECT ${submissionColumns('s')}, ${NEIGHBOURS}, ${DOI_COLUMN}, ${FACTS.column}
     FROM submission s ${JOINED} ${FACTS.joins} WHERE s.id = $1`;
 
 export interface ListQuery {
@@ -95,10 +99,14 @@ export class SubmissionViews {
     if (!row) throw new SubmissionNotFound(id);
     const submission = submissionOf(row);
     if (relationTo(user, submission) === null) throw new SubmissionNotFound(id);
-    return { submission, view: { ...summary(row), ...this.next(submission, row, user) } };
+    return { submission, view: { ...summary(row), ...this.next(submission, row, user), doi: doiView(row.doi) } };
   }
 
-  private next(submission: Submission, row: FactsRow, user: User): Omit<SubmissionView, keyof SubmissionSummary> {
+  private next(
+    submission: Submission,
+    row: FactsRow,
+    user: User,
+  ): Omit<SubmissionView, keyof SubmissionSummary | 'doi'> {
     const known = knownOf(submission, row);
     const facts = decisionFacts(submission, { type: 'submitter.edit' }, known, user, this.clock, this.config);
     const mine = (event: EventName) => isPersonal(event) && maySend(user, event, submission);
@@ -245,6 +253,7 @@ function summary(row: Row): SubmissionSummary {
       self,
       transitions: `${self}/transitions`,
       files: `${self}/files`,
+      datasets: `${self}/datasets`,
       runs: `${self}/runs`,
       changeRequests: `${self}/change-requests`,
       checklist: `${self}/checklist`,
