@@ -7,6 +7,8 @@ import { extentOf } from '../../readers/hdf5-extent.js';
 import type { Because, Closed } from '../../readers/hdf5-tree.js';
 import { referenceFor } from '../../reference/open-reference.js';
 import { editionOf } from '../../schemas/editions.js';
+import { learnBarcodes } from './barcodes.js';
+import { judgeValues } from './cells.js';
 import { judgeColors } from './colors.js';
 import { judgeEmbeddings } from './embeddings.js';
 import { learnFacts } from './facts.js';
@@ -18,11 +20,14 @@ import { judgeFieldNames } from './names.js';
 import { recognizeOlder } from './older-schemas.js';
 import { judgePerturbations } from './perturbations.js';
 import { judgePreAnalysis } from './pre-analysis.js';
+import { judgePrefixes } from './prefixes.js';
 import { judgeCounts, readAhead } from './raw-counts.js';
 import { type H5adPen, RULES } from './rules.js';
 import { FILE_RULES, guarded, type Saying, type SayingLater, UPLOAD_AGAIN, unreadable } from './saying.js';
 import { judgeSpatial } from './spatial.js';
 import { judgeSpatialCells } from './spatial-cells.js';
+import { judgeSuspension } from './suspension.js';
+import { judgeTerms } from './term-findings.js';
 import { judgeUns } from './uns.js';
 
 export const h5adCheck = defineCheck({
@@ -69,7 +74,6 @@ type Part = (h5ad: H5ad, pen: H5adPen) => Saying | SayingLater;
 /** In the order of the report. What reads matrices comes last: the rest is told before it begins. */
 const PARTS: readonly Part[] = [
   readAhead,
-  learnFacts,
   recognizeOlder,
   judgeFieldNames,
   judgeFrames,
@@ -77,12 +81,18 @@ const PARTS: readonly Part[] = [
   judgeUns,
   judgeColors,
   judgeCells,
+  judgeValues,
+  judgeSuspension,
+  judgePrefixes,
+  judgeTerms,
   judgeGenes,
   judgePerturbations,
   judgeGeneIds,
   judgeEmbeddings,
   judgeSpatial,
   judgeSpatialCells,
+  learnBarcodes,
+  learnFacts,
   judgeMatrices,
   judgeCounts,
 ];
