@@ -98,7 +98,9 @@ function* judgeOrganisms(
 ): Saying {
   if (tally.organisms.size === 0) return;
   if (organism === null) {
-    yield pen.undecided('V04', 'Whose genes there may be depends on uns.organism_ontology_term_id.');
+    // Of raw.var it is the same.
+    if (place.frame === 'var')
+      yield pen.undecided('V04', 'Whose genes there may be depends on uns.organism_ontology_term_id.');
     return;
   }
   const { tables, ofAnyOrganism } = schema.genes;
