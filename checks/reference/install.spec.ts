@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { breaking, inTurn, type Page, type RemoteServer, startRemote, whole } from '../../test/remote-server.js';
 import { type Installation, installReference } from './install.js';
-import { editionsIn, faultsIn, installedIn } from './installed.js';
+import { editionsIn, faultsIn, identityOf, installedIn } from './installed.js';
 import { referenceFor } from './open-reference.js';
 import { sha256Of } from './packed-file.js';
 import type { Source } from './sources.js';
@@ -180,6 +180,22 @@ describe('an installation', () => {
 
     const failing = install({ from: folderOf(FILES), to: join(folder, 'file') });
     await expect(failing).rejects.toMatchObject({ kind: 'interrupted', message: expect.stringContaining('ENOTDIR') });
+  });
+});
+
+describe('the identity of what is installed', () => {
+  it('changes with the data and with nothing else', async () => {
+    const ofStarter = identityOf(to, '7.0.0');
+    await install({ from: folderOf(FILES) });
+    const first = identityOf(to, '7.0.0');
+    await install({ from: folderOf(FILES) });
+    const again = identityOf(to, '7.0.0');
+    await install({ from: folderOf(FILES), sources: SOURCES.slice(0, 1) });
+
+    expect([ofStarter, again]).toEqual(['starter', first]);
+    expect(new Set([ofStarter, first, identityOf(to, '7.0.0')]).size).toBe(3);
+    writeFileSync(join(to, '7.0.0/installed.json'), '');
+    expect(identityOf(to, '7.0.0')).toBe('damaged');
   });
 });
 

@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type PackedFile, readPacked } from './packed-file.js';
+import { type PackedFile, readPacked, sha256Of } from './packed-file.js';
 import { ReferenceFault } from './reference-fault.js';
 
 /** Goes up when compact files are written otherwise: what is older has to be installed again. */
@@ -61,6 +61,19 @@ export function installedIn(folder: string, schema: string): Manifest | null {
   if (manifest?.format === FORMAT && manifest.schema === schema) return manifest;
   const why = manifest ? 'was written by another version of accession' : 'is damaged';
   throw new ReferenceFault('damaged', `The list of reference data ${path} ${why}. ${installAgain(schema)}`);
+}
+
+/** By which data are files judged? Where two are the same, so are the verdicts. */
+export function identityOf(folder: string, schema: string): string {
+  try {
+    const manifest = installedIn(folder, schema);
+    if (!manifest) return 'starter';
+    const digests = [...manifest.ontologies, ...manifest.genes].map(({ sha256 }) => sha256).sort();
+    return sha256Of(Buffer.from(digests.join())).slice(0, 16);
+  } catch (error) {
+    if (error instanceof ReferenceFault) return 'damaged';
+    throw error;
+  }
 }
 
 /** The editions there are, oldest first, whole or not. */
