@@ -5,13 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isVisium } from '../../checks/formats/h5ad/assays.js';
 import { referenceFor } from '../../checks/reference/open-reference.js';
 import { sharedFolder } from '../shared.js';
-import { expectationIn } from './agreement.js';
+import { expectationIn, type Judged } from './agreement.js';
 import { BASES, DATA_CASES, type DataCase, NOTE } from './cases.js';
 import { CannotBeWritten, datasetOf } from './dataset.js';
 import { partsOf } from './dataset-file.js';
 import { DATA_DEVIATIONS } from './deviations.js';
 import { exclusionOf } from './exclusions.js';
-import { contextOf, editionOf, judgedCase, withReference } from './judging.js';
+import { countedLines, judgedFragments, requiredFragments } from './fragment-cases.js';
+import { contextOf, editionOf, editionsOf, judgedCase, judgedFile, withReference } from './judging.js';
+import { labelled } from './labelling.js';
 import { lookUp } from './look-ups.js';
 import { changed } from './mutations.js';
 import { Suite } from './suite.js';
@@ -21,12 +23,16 @@ const RUNS: Readonly<Record<string, (one: DataCase, local: string) => Promise<vo
   'predicate:isVisium': async (one, local) => {
     expect(String(await contextOf(one, BASES, local, isVisium))).toBe(one.expect);
   },
+  addLabels: (one, local) => labelled(one, BASES, local),
+  fragmentRequired: (one, local) => requiredFragments(one, BASES, local),
+  lineCount: countedLines,
   geneTable: (one) => lookUp(one, referenceFor('7.0.0')),
   geneLookup: (one) => lookUp(one, referenceFor('7.0.0')),
   termLookup: (one) => lookUp(one, referenceFor('7.0.0')),
 };
 
 const published = sharedFolder('reference');
+const fixtures = sharedFolder('fixtures/h5ad');
 const suite = new Suite(DATA_DEVIATIONS);
 let folder: string;
 let removeReference: () => Promise<void>;
@@ -35,7 +41,7 @@ const isSkipped = DATA_CASES.length === 0 || published.isMissing;
 describe.skipIf(isSkipped)(`Single-cell data sets in words${NOTE}${published.note}`, () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'conformance-'));
-    removeReference = await withReference(published.at('.'));
+    removeReference = await withReference(published.at('.'), editionsOf(DATA_CASES));
   });
   afterAll(async () => {
     await rm(folder, { recursive: true });
@@ -57,7 +63,7 @@ describe.skipIf(isSkipped)(`Single-cell data sets in words${NOTE}${published.not
 /** Why a case is not run: as listed, or because there can be no such file. */
 function excluded(one: DataCase): string | null {
   const listed = exclusionOf(one);
-  if (listed || RUNS[one.scope ?? '']) return listed;
+  if (listed || RUNS[one.scope ?? ''] || isOfFragments(one)) return listed;
   if (!editionOf(one)) return 'about an edition of the schema that is not known yet';
   try {
     partsOf(changed(datasetOf(one.base, BASES), one.mutations, BASES).obs);
@@ -67,8 +73,18 @@ function excluded(one: DataCase): string | null {
   }
 }
 
+const isOfFragments = ({ scope = '' }: DataCase): boolean => scope.startsWith('fragment');
+
+/** A base may be a file. */
+function judged(one: DataCase, local: string): Promise<Judged> {
+  const file = /^file:(\S+\.h5ad)$/.exec(one.base)?.[1];
+  if (file) return judgedFile(fixtures.at(file));
+  return isOfFragments(one) ? judgedFragments(one, BASES, local) : judgedCase(one, BASES, local);
+}
+
 async function run(one: DataCase): Promise<void> {
-  const local = join(folder, `${DATA_CASES.indexOf(one)}.h5ad`);
+  const within = await mkdtemp(join(folder, 'case-'));
+  const local = join(within, 'x.h5ad');
   const other = RUNS[one.scope ?? ''];
   if (other) {
     await suite.counting(one.suite, async () => {
@@ -76,7 +92,7 @@ async function run(one: DataCase): Promise<void> {
       return 'agree';
     });
   } else {
-    await suite.compare(one.suite, one.name, expectationIn(one), judgedCase(one, BASES, local));
+    await suite.compare(one.suite, one.name, expectationIn(one), judged(one, local));
   }
-  await rm(local, { force: true });
+  await rm(within, { recursive: true });
 }

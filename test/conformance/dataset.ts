@@ -55,7 +55,8 @@ const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
 /** @throws NotUnderstood where `base` is none that is known */
 export function datasetOf(base: string, bases: JsonObject): Dataset {
   const preAnalysis = base === 'humanPreAnalysis';
-  const says = bases[preAnalysis ? 'human' : base] ?? MATRICES[base];
+  const isHuman = preAnalysis || base === '(single term check)';
+  const says = bases[isHuman ? 'human' : base] ?? MATRICES[base];
   if (!isObject(says)) throw new NotUnderstood(`there is no base "${base}"`);
   if (base in MATRICES) return matrixOnly(numbersOf(says.dense), bases);
 

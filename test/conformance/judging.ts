@@ -21,9 +21,9 @@ import { writeDataset } from './dataset-file.js';
 import { changed } from './mutations.js';
 
 /** Install the reference data that lie in `from`, for this process alone; give back what removes them. */
-export async function withReference(from: string): Promise<() => Promise<void>> {
+export async function withReference(from: string, editions = ['7.0.0']): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'reference-'));
-  for (const { version } of EDITIONS) await installReference({ schema: version, to: folder, from });
+  for (const schema of editions) await installReference({ schema, to: folder, from });
   process.env.ACCESSION_REFERENCE_DIR = folder;
   return () => rm(folder, { recursive: true });
 }
@@ -81,6 +81,11 @@ const EDITION_OF: Readonly<Record<string, string>> = { 'perturbation-branch': '7
 
 export const editionOf = ({ suite }: DataCase): Schema | null =>
   EDITIONS.find(({ version }) => version === (EDITION_OF[suite] ?? '7.0.0')) ?? null;
+
+/** All that `cases` are about. */
+export const editionsOf = (cases: readonly DataCase[]): string[] => [
+  ...new Set(cases.flatMap((one) => editionOf(one)?.version ?? [])),
+];
 
 /** The cases were run with other numbers: one gene is not few, and a section may have two spots. */
 function schemaOf(one: DataCase): Schema {
