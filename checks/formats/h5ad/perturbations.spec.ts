@@ -164,7 +164,7 @@ describe('genetic perturbations', () => {
       const said: Said[] = [];
       const mode = { ignoreLabels: false, preAnalysis: false };
       try {
-        const pen = penOf(h5adCheck, { path: '', local, size: 0, read: async () => new Uint8Array() });
+        const pen = penOf(h5adCheck, { path: '' });
         for await (const one of judge(hdf5, pen, { schema, reference: referenceFor('7.0.0'), mode })) said.push(one);
       } finally {
         hdf5.close();
