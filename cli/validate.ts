@@ -3,6 +3,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Check, Options } from '../checks/check.js';
+import { judgeTogether } from '../checks/cross-file/index.js';
+import type { CheckOutcome } from '../checks/finding.js';
 import { CHECKS } from '../checks/formats/index.js';
 import { isolate } from '../checks/isolate.js';
 import type { LocalFile } from '../checks/local-file.js';
@@ -22,7 +24,8 @@ const FULL_DEADLINE_MS = 6 * DEADLINE_MS;
 export const validate: Command = {
   usage: `validate PATH... [--profile ID] [--schema VERSION] [--full] [--format ${Object.keys(FORMATS).join('|')}]`,
   help: [
-    'Check files on this machine by the rules of the server. A file is judged alone; of a folder, all files are.',
+    'Check files on this machine by the rules of the server. One file is judged alone; several, and those of a folder, also',
+    'by what must agree between them, as an .h5ad file and its fragments.',
     `Known are files whose names end in ${EXTENSIONS}.`,
     '',
     '  --profile ID      the kind of data set, which says by which schema its files are judged',
@@ -44,7 +47,7 @@ export const validate: Command = {
       const { paths, profile, options } = await parse(args);
       report = { ...report, profile, schema: options.schema };
       const { files, unchecked } = await find(paths);
-      const reports = await run(files, options, terminal, printer);
+      const reports = await run(files, isAlone(paths, files), options, terminal, printer);
       report = { ...report, ...verdictOn(reports), files: reports, unchecked };
       return report.valid === null ? EXIT.undecided : report.valid ? EXIT.sound : EXIT.blocked;
     } catch (error) {
@@ -172,6 +175,7 @@ async function* walk(folder: string, unchecked: Unchecked[]): AsyncGenerator<str
 /** Some at a time; each is printed when those before it are. */
 async function run(
   files: readonly Checkable[],
+  isAlone: boolean,
   options: Options,
   { signal }: Terminal,
   printer: Printer,
@@ -182,15 +186,24 @@ async function run(
   for (const result of running) result.catch(() => undefined); // told when its turn comes
 
   const reports: FileReport[] = [];
-  for (const result of running) {
-    const { check, file: path, outcome, findings, undecided, cause } = await result;
-    const error = cause instanceof Error ? cause.message : null;
+  const tell = ({ check, file: path, outcome, findings, undecided }: CheckOutcome, error: string | null) => {
     const report = { path, check, outcome, findings, undecided, error };
     printer.file(report);
     reports.push(report);
+  };
+  const results: CheckOutcome[] = [];
+  for (const result of running) {
+    const { cause, ...outcome } = await result;
+    tell(outcome, cause instanceof Error ? cause.message : null);
+    results.push(outcome);
   }
+  if (!isAlone) for (const outcome of judgeTogether(results)) tell(outcome, null);
   return reports;
 }
+
+/** What is beside a file that is named alone is not known, and so nothing is missing. */
+const isAlone = (paths: readonly string[], files: readonly Checkable[]): boolean =>
+  paths.length === 1 && files.every(({ file }) => file.local === resolve(paths[0] ?? ''));
 
 /** Lets `atOnce` run, and the others wait their turn. */
 function turns(atOnce: number): <T>(run: () => Promise<T>) => Promise<T> {
