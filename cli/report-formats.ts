@@ -1,5 +1,6 @@
 /** How is told what `validate` found? For people, for programs, for build servers and for code review. */
 import { pathToFileURL } from 'node:url';
+import { CROSS_FILE_CHECKS } from '../checks/cross-file/index.js';
 import type { CheckOutcome, Finding, Outcome, Severity } from '../checks/finding.js';
 import { CHECKS } from '../checks/formats/index.js';
 import { version } from './version.js';
@@ -209,7 +210,7 @@ function isXml(letter: string): boolean {
 const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
 
 function sarif({ files, unchecked }: Report) {
-  const used = CHECKS.filter(({ id }) => files.some(({ check }) => check === id));
+  const used = [...CHECKS, ...CROSS_FILE_CHECKS].filter(({ id }) => files.some(({ check }) => check === id));
   const rules = used.flatMap(({ id, rules }) =>
     Object.entries(rules).map(([rule, { severity, message, fix, docs }]) => ({
       id: `${id}/${rule}`,

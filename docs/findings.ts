@@ -1,6 +1,7 @@
 /** What may be found in a file, and what to do about it? The submitter's manual, drawn from the checks: `npm run docs:findings`. */
 
-import type { Severity } from '../checks/finding.js';
+import { CROSS_FILE_CHECKS } from '../checks/cross-file/index.js';
+import type { Rule, Severity } from '../checks/finding.js';
 import { CHECKS } from '../checks/formats/index.js';
 
 const WEIGHTS: Readonly<Record<Severity, string>> = {
@@ -19,16 +20,28 @@ process.stdout.write(
     ...CHECKS.flatMap(({ id, title, extensions, rules }) => [
       `## ${id}: ${title}\n`,
       `Looks at files whose names end in ${extensions.map((extension) => `\`${extension}\``).join(', ')}.\n`,
-      '| rule | severity | what it means | what to do |',
-      '| --- | --- | --- | --- |',
-      ...Object.entries(rules).map(
-        ([rule, { severity, message, fix, docs }]) =>
-          `| \`${rule}\` | ${severity} | ${cell(message)} | ${cell(fix)}${docs ? ` ([why](${docs}))` : ''} |`,
-      ),
+      ...tableOf(rules),
+      '',
+    ]),
+    ...CROSS_FILE_CHECKS.flatMap(({ id, title, rules }) => [
+      `## ${id}: ${title}\n`,
+      'Looks at what the checks have learnt of files that belong together.\n',
+      ...tableOf(rules),
       '',
     ]),
   ].join('\n'),
 );
+
+function tableOf(rules: Readonly<Record<string, Rule>>): string[] {
+  return [
+    '| rule | severity | what it means | what to do |',
+    '| --- | --- | --- | --- |',
+    ...Object.entries(rules).map(
+      ([rule, { severity, message, fix, docs }]) =>
+        `| \`${rule}\` | ${severity} | ${cell(message)} | ${cell(fix)}${docs ? ` ([why](${docs}))` : ''} |`,
+    ),
+  ];
+}
 
 /** Text of a rule as the cell of a table. */
 function cell(text: string): string {
