@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { growth } from './growth.js';
+import { h5ad } from './h5ad.js';
 import { House } from './house.js';
 import { memory } from './memory.js';
 import { pickup } from './pickup.js';
@@ -19,7 +20,7 @@ type Size = (typeof SIZES)[number];
 
 type Build = (size: Size) => Promise<House>;
 
-const BENCHMARKS: Readonly<Record<string, (build: Build) => Promise<Row[]>>> = {
+const BENCHMARKS: Readonly<Record<string, (build: Build, folder: string) => Promise<Row[]>>> = {
   reading: async (build) => reading(await build(100_000)),
   stepping: async (build) => stepping(await build(100_000)),
   uploading: async (build) => uploading(await build(100_000)),
@@ -27,6 +28,7 @@ const BENCHMARKS: Readonly<Record<string, (build: Build) => Promise<Row[]>>> = {
   submitting: async (build) => submitting(await build(100_000)),
   memory: async (build) => memory(await build(100_000)),
   growth: async (build) => growth(await inTurn(SIZES, build)),
+  h5ad: async (_, folder) => h5ad(folder),
   plans: async (build) => plans(await build(1_000_000)),
 };
 
@@ -51,7 +53,7 @@ async function measure(names: readonly string[]): Promise<void> {
   const rows: Row[] = [];
   for (const name of names) {
     say(`${name} …`);
-    rows.push(...(await found(name, build)));
+    rows.push(...(await found(name, build, folder)));
     for (const house of houses.values()) await house.quiet();
   }
   for (const house of houses.values()) await house.end();
@@ -63,9 +65,9 @@ async function measure(names: readonly string[]): Promise<void> {
 }
 
 /** One that fails says why, and the others are measured. */
-async function found(name: string, build: Build): Promise<Row[]> {
+async function found(name: string, build: Build, folder: string): Promise<Row[]> {
   try {
-    return (await BENCHMARKS[name]?.(build)) ?? [];
+    return (await BENCHMARKS[name]?.(build, folder)) ?? [];
   } catch (error) {
     say(`${name} failed: ${error instanceof Error ? error.stack : String(error)}`);
     process.exitCode = 1;

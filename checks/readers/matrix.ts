@@ -89,8 +89,16 @@ export interface Pointers {
   readonly cuts: readonly number[];
 }
 
-/** The row pointers (of CSC: column pointers) of a sparse matrix. */
-export function pointersOf(hdf5: Hdf5, { encoding, shape, data, indices, indptr }: SparseMatrix): Pointers {
+const known = new WeakMap<SparseMatrix, Pointers>();
+
+/** The row pointers (of CSC: column pointers) of a sparse matrix; they are read once. */
+export function pointersOf(hdf5: Hdf5, matrix: SparseMatrix): Pointers {
+  const pointers = known.get(matrix) ?? readPointers(hdf5, matrix);
+  known.set(matrix, pointers);
+  return pointers;
+}
+
+function readPointers(hdf5: Hdf5, { encoding, shape, data, indices, indptr }: SparseMatrix): Pointers {
   const lines = encoding === 'csr_matrix' ? shape[0] : shape[1];
   const [stored = 0] = data.shape;
   const [located = 0] = indices.shape;

@@ -11,6 +11,7 @@ import { learnBarcodes } from './barcodes.js';
 import { judgeValues } from './cells.js';
 import { judgeColors } from './colors.js';
 import { judgeEmbeddings } from './embeddings.js';
+import { judgeConditions } from './experimental-conditions.js';
 import { learnFacts } from './facts.js';
 import { judgeCells, judgeFrames, judgeGenes } from './frames.js';
 import { judgeGeneIds } from './genes.js';
@@ -87,6 +88,7 @@ const PARTS: readonly Part[] = [
   judgeTerms,
   judgeGenes,
   judgePerturbations,
+  judgeConditions,
   judgeGeneIds,
   judgeEmbeddings,
   judgeSpatial,

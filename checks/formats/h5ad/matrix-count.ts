@@ -113,16 +113,15 @@ export function counterOf(
     }
   }
 
-  /** Nothing but which columns have values. */
+  /** Nothing but how many values each column has; what lies outside of the columns is not counted. */
   function countNonZeros({ data, indices }: Sparse): void {
-    let nonZeros = 0;
+    let zeros = 0;
     for (let i = 0; i < data.length; i++) {
-      if (data[i] === 0) continue;
-      nonZeros++;
-      const column = indices[i] ?? -1;
-      if (column >= 0 && column < columns) byColumn[column] = (byColumn[column] ?? 0) + 1;
+      const column = indices[i] as number; // as many as values
+      if (data[i] === 0) zeros++;
+      else byColumn[column] = (byColumn[column] as number) + 1;
     }
-    counted.nonZeros += nonZeros;
+    counted.nonZeros += data.length - zeros;
   }
 
   function countRows(slice: Sparse): void {
@@ -133,11 +132,11 @@ export function counterOf(
       let high = 0;
       let low = 0;
       for (let i = bounds[line] ?? 0; i < end; i++) {
-        const value = data[i] ?? 0;
+        const value = data[i] as number;
         if (value === 0) continue;
         nonZeros++;
-        const column = indices[i] ?? -1;
-        if (column >= 0 && column < columns) byColumn[column] = (byColumn[column] ?? 0) + 1;
+        const column = indices[i] as number;
+        byColumn[column] = (byColumn[column] as number) + 1;
         const whole = value | 0;
         let bits = whole;
         if (value !== whole || whole < 0) {

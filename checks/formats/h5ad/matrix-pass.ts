@@ -1,16 +1,19 @@
 /**
- * How are the values of matrices read, each once and fast? Chunks are read from the file and inflated by two threads;
- * a small matrix by none; and what cannot be read that way by the HDF5 library, which knows all ways and says what is wrong.
+ * How are the values of matrices read, each once and fast? Chunks are read from the file and inflated by two threads,
+ * from the moment that the file is open; a small matrix is read without them; and what cannot be read that way is read by
+ * the HDF5 library, which knows all ways and says what is wrong.
  */
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { type Matrix, storedIn } from '../../readers/anndata.js';
+import { isRead, type Matrix, storedIn } from '../../readers/anndata.js';
 import type { Hdf5 } from '../../readers/hdf5.js';
 import { type Located, locate } from '../../readers/hdf5-chunks.js';
 import { FileBytes, Unknown } from '../../readers/hdf5-file-bytes.js';
+import { Hdf5Fault } from '../../readers/hdf5-library.js';
 import type { Dataset } from '../../readers/hdf5-tree.js';
 import { type Lists, partsOf, pointersOf, slicesOf } from '../../readers/matrix.js';
+import type { H5ad } from './h5ad.js';
 import { type Counted, counterOf, noneCounted, type Rows, sumOf } from './matrix-count.js';
 import { countParts, type Done, type Task } from './matrix-thread.js';
 
@@ -20,9 +23,8 @@ export interface Passed extends Counted {
 }
 
 export interface Pass {
-  /** Count the values of a matrix whose pointers are sound; `byRow`: whether each is a count, and by row as well. */
-  count(matrix: Matrix, byRow: boolean): Promise<Passed>;
-  end(): Promise<void>;
+  /** Count the values of a matrix whose pointers are sound. */
+  count(matrix: Matrix): Promise<Passed>;
 }
 
 const THREADS = 2;
@@ -30,70 +32,125 @@ const THREADS = 2;
 const FEW = 2 ** 21;
 /** Of more rows their hashes, 8 bytes each and as much to compare them, would take too much memory. */
 export const MOST_HASHED = 2 ** 23;
+/** Numbers that indices may be: two lists of so many entries are kept by each thread. */
+export const MOST_INDICES = 2 ** 22;
 
 // The threads run what is built: Node cannot load the TypeScript that a test runs.
 const THREAD = import.meta.url.endsWith('.ts')
   ? new URL('../../../dist/checks/formats/h5ad/matrix-thread.js', import.meta.url)
   : new URL('matrix-thread.js', import.meta.url);
 
-/** `few`: up to how many values no threads are begun. End it in a `finally`. */
-export function beginPass(hdf5: Hdf5, few = FEW): Pass {
-  const fd = openSync(hdf5.local, 'r');
-  let threads: readonly Worker[] | null = null;
+const passes = new WeakMap<H5ad, Pass>();
 
-  async function inThreads(task: Task): Promise<readonly (Counted | null)[]> {
-    threads ??= Array.from({ length: THREADS }, () => threadOf(hdf5.local));
-    return Promise.all(threads.map((thread) => answerOf(thread, task)));
-  }
+/** The pass over the matrices of a file: begun when it is first asked for. */
+export function passOver(h5ad: H5ad): Pass {
+  const pass = passes.get(h5ad) ?? beginPass(h5ad.hdf5, askedOf(h5ad));
+  passes.set(h5ad, pass);
+  return pass;
+}
+
+interface Asked {
+  readonly matrix: Matrix;
+  /** Whether each value is a count, and what each row has. */
+  readonly byRow: boolean;
+}
+
+/** The matrices that can be read, that of raw counts first. */
+function askedOf({ hdf5, anndata: { X, rawX, layers } }: H5ad): Asked[] {
+  const raw = hdf5.root.children.has('raw') ? rawX : X;
+  const all = [...new Set([raw, X, rawX, ...layers])];
+  return all.filter(isRead).map((matrix) => ({ matrix, byRow: matrix === raw }));
+}
+
+/** How far indices may go: what they count is kept for each. */
+export const indicesOf = ({ encoding, shape }: Matrix): number => (encoding === 'csc_matrix' ? shape[0] : shape[1]);
+
+/** `few`: up to how many values no threads are begun. */
+export function beginPass(hdf5: Hdf5, asked: readonly Asked[], few = FEW): Pass {
+  const tasks = new Map<Matrix, Task>();
+  withFile(hdf5, (fd) => {
+    for (const { matrix, byRow } of asked) {
+      if (indicesOf(matrix) > MOST_INDICES) continue;
+      const task = taskOf(hdf5, fd, matrix, byRow);
+      if (task) tasks.set(matrix, task);
+    }
+  });
+  // By columns, threads would count in the same rows.
+  const isLarge = (matrix: Matrix, { parts }: Task) =>
+    matrix.encoding !== 'csc_matrix' && storedIn(matrix) > few && parts.length >= THREADS;
+  const large = [...tasks].filter(([matrix, task]) => isLarge(matrix, task));
+  const answers = new Map(inThreads(hdf5.local, large));
 
   return {
-    async count(matrix, byRow) {
-      const located = placesOf(hdf5, fd, matrix);
-      const parts = located && partsOf(located, matrix.encoding === 'array' ? [] : pointersOf(hdf5, matrix).cuts);
-      if (!located || !parts) return byLibrary(hdf5, matrix, byRow);
-
-      const rows = byRow ? rowsOf(matrix) : null;
-      const task = { lists: located, parts, next: new Int32Array(new SharedArrayBuffer(4)), rows };
-      // By column, rows would be shared.
-      const isAlone = storedIn(matrix) <= few || matrix.encoding === 'csc_matrix' || parts.length < THREADS;
-      const counted = isAlone ? [countParts(fd, task)] : await inThreads(task);
-      const whole = counted.filter((part) => part !== null);
-      if (whole.length < counted.length) return byLibrary(hdf5, matrix, byRow);
-      return { ...sumOf(whole, matrix.shape[1]), rows };
-    },
-
-    async end() {
-      closeSync(fd);
-      await Promise.all((threads ?? []).map((thread) => thread.terminate()));
+    async count(matrix) {
+      const task = tasks.get(matrix);
+      const byRow = asked.some((one) => one.matrix === matrix && one.byRow);
+      const counted = task && (await (answers.get(matrix)?.() ?? withFile(hdf5, (fd) => [countParts(fd, task)])));
+      const sound = (counted ?? []).filter((part): part is Counted => part !== null);
+      if (!task || sound.length < (counted?.length ?? 1)) return byLibrary(hdf5, matrix, byRow);
+      return { ...sumOf(sound, matrix.shape[1]), rows: task.rows };
     },
   };
 }
 
-function threadOf(local: string): Worker {
-  const limits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
-  return new Worker(THREAD, { workerData: { isMatrixThread: true, local }, resourceLimits: limits });
-}
-
-async function answerOf(thread: Worker, task: Task): Promise<Counted | null> {
-  thread.postMessage(task);
-  const [done]: Done[] = await once(thread, 'message');
-  if (!done || 'bug' in done) throw new Error(`A thread broke: ${done?.bug}`);
-  return done.counted;
-}
-
-/** Where the lists of a matrix lie; null where only the library knows. */
-function placesOf(hdf5: Hdf5, fd: number, matrix: Matrix): Lists<Located> | null {
-  const file = new FileBytes(fd);
-  const find = (dataset: Dataset) => locate(file, dataset, hdf5.addressOf(dataset));
+function withFile<T>({ local }: Hdf5, use: (fd: number) => T): T {
+  const fd = openSync(local, 'r');
   try {
-    const { shape } = matrix;
-    if (matrix.encoding === 'array') return { encoding: 'array', shape, data: find(matrix.data) };
-    const { data, indices, indptr } = matrix;
-    return { encoding: matrix.encoding, shape, data: find(data), indices: find(indices), indptr: find(indptr) };
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+type Answer = () => Promise<readonly (Counted | null)[]>;
+
+/** Give threads all tasks at once; each ends when it has done them, whether or not anybody waits for it. */
+function inThreads(local: string, tasks: readonly (readonly [Matrix, Task])[]): (readonly [Matrix, Answer])[] {
+  if (tasks.length === 0) return [];
+  const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
+  const workerData = { isMatrixThread: true, local, tasks: tasks.map(([, task]) => task) };
+  const threads = Array.from({ length: THREADS }, () => {
+    const thread = new Worker(THREAD, { workerData, resourceLimits });
+    thread.unref();
+    const done: Done[] = [];
+    thread.on('message', (next: Done) => done.push(next));
+    const end = once(thread, 'exit').then(() => 'end' as const);
+    // Told to whoever waits.
+    end.catch(() => undefined);
+    return { thread, done, end };
+  });
+  const answerOf = async (number: number, { thread, done, end }: (typeof threads)[number]) => {
+    thread.ref();
+    while (done.length <= number) if ((await Promise.race([once(thread, 'message'), end])) === 'end') break;
+    const found = done[number];
+    if (!found || 'bug' in found) throw new Error(`A thread broke: ${found?.bug}`);
+    return found.counted;
+  };
+  return tasks.map(([matrix], number) => [matrix, () => Promise.all(threads.map((one) => answerOf(number, one)))]);
+}
+
+/** What to read of a matrix; null where only the library knows how, or its pointers are wrong. */
+function taskOf(hdf5: Hdf5, fd: number, matrix: Matrix, byRow: boolean): Task | null {
+  try {
+    const pointers = matrix.encoding === 'array' ? { wrong: [], cuts: [] } : pointersOf(hdf5, matrix);
+    if (pointers.wrong.length > 0) return null;
+    const lists = placesOf(hdf5, fd, matrix);
+    const parts = partsOf(lists, pointers.cuts);
+    return { lists, parts, next: new Int32Array(new SharedArrayBuffer(4)), rows: byRow ? rowsOf(matrix) : null };
   } catch (error) {
-    if (error instanceof Unknown) return null;
+    if (error instanceof Unknown || error instanceof Hdf5Fault) return null;
     throw error;
   }
+}
+
+/** Where the lists of a matrix lie. */
+function placesOf(hdf5: Hdf5, fd: number, matrix: Matrix): Lists<Located> {
+  const file = new FileBytes(fd);
+  const find = (dataset: Dataset) => locate(file, dataset, hdf5.addressOf(dataset));
+  const { shape } = matrix;
+  if (matrix.encoding === 'array') return { encoding: 'array', shape, data: find(matrix.data) };
+  const { encoding, data, indices, indptr } = matrix;
+  return { encoding, shape, data: find(data), indices: find(indices), indptr: find(indptr) };
 }
 
 function byLibrary(hdf5: Hdf5, matrix: Matrix, byRow: boolean): Passed {

@@ -1,5 +1,5 @@
 /** What does a thread of the pass do? It takes part after part of a matrix, until none is left, and counts what it reads. */
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Range } from '../../readers/hdf5.js';
 import type { Located } from '../../readers/hdf5-chunks.js';
@@ -42,15 +42,15 @@ export function countParts(fd: number, { lists, parts, next, rows }: Task): Coun
 }
 
 if (parentPort && workerData?.isMatrixThread) {
-  const port = parentPort;
   const fd = openSync(workerData.local, 'r');
-  port.on('message', (task: Task) => {
+  for (const task of workerData.tasks as readonly Task[]) {
     let done: Done;
     try {
       done = { counted: countParts(fd, task) };
     } catch (error) {
       done = { bug: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     }
-    port.postMessage(done);
-  });
+    parentPort.postMessage(done);
+  }
+  closeSync(fd);
 }

@@ -13,7 +13,7 @@ import { ASSAY, type H5ad } from './h5ad.js';
 import { isFitting } from './matrices.js';
 import type { Tally } from './matrix-count.js';
 import { accessTo, assignTo, cellOf, nameOf } from './matrix-names.js';
-import { beginPass, MOST_HASHED, type Pass, type Passed } from './matrix-pass.js';
+import { indicesOf, MOST_HASHED, MOST_INDICES, type Passed, passOver } from './matrix-pass.js';
 import { type FILE_RULES, guarded, type Saying, type SayingLater, unreadable } from './saying.js';
 
 export const COUNT_RULES = {
@@ -119,32 +119,33 @@ export async function* judgeCounts(h5ad: H5ad, pen: CountPen): SayingLater {
   yield pen.learn({ rawLocation: hasRaw ? 'raw.X' : null, matrix: factsOf(raw ?? X) });
 
   const passed = new Map<Matrix, Passed>();
-  const pass = beginPass(hdf5);
-  try {
-    for (const matrix of [raw, X, ...layers]) {
-      if (isRead(matrix) && !passed.has(matrix))
-        yield* passOver(h5ad, pass, { matrix, isRaw: matrix === raw }, passed, pen);
-    }
-  } finally {
-    await pass.end();
+  for (const matrix of new Set([raw, X, rawX, ...layers])) {
+    if (isRead(matrix)) yield* passThrough(h5ad, matrix, passed, pen);
   }
   yield* guarded(pen, judgeRaw(h5ad, raw, passed, pen));
   yield* guarded(pen, judgeFiltered(h5ad, passed, pen));
   yield* guarded(pen, learnGenes(h5ad, raw, passed, pen));
 }
 
+/** Have large matrices read while the rest of the file is judged. */
+export function* readAhead(h5ad: H5ad): Saying {
+  passOver(h5ad);
+  yield* [];
+}
+
 /** Its values, where they can be told apart and belong to the cells and genes of the file; else that has been said. */
-async function* passOver(
-  { hdf5, anndata }: H5ad,
-  pass: Pass,
-  { matrix, isRaw }: { matrix: Matrix; isRaw: boolean },
-  passed: Map<Matrix, Passed>,
-  pen: CountPen,
-): SayingLater {
+async function* passThrough(h5ad: H5ad, matrix: Matrix, passed: Map<Matrix, Passed>, pen: CountPen): SayingLater {
+  const { hdf5, anndata } = h5ad;
+  const { path: location } = matrix;
   try {
     const isSound = matrix.encoding === 'array' || pointersOf(hdf5, matrix).wrong.length === 0;
     if (!isSound || !(matrix === anndata.rawX || isFitting(matrix, anndata))) return;
-    const counted = await pass.count(matrix, isRaw);
+    if (indicesOf(matrix) > MOST_INDICES) {
+      const why = `it is ${matrix.shape.join(' × ')}, and no more than ${MOST_INDICES} are counted`;
+      yield pen.report('M14', { location, key: 'size', why, line: assignTo(location, accessTo(location)) });
+      return;
+    }
+    const counted = await passOver(h5ad).count(matrix);
     passed.set(matrix, counted);
     yield* judgeIndices(hdf5, anndata, matrix, counted, pen);
     yield* judgeDensity(matrix, counted, pen);
