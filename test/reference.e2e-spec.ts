@@ -4,7 +4,10 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isolate } from '../checks/isolate.js';
 import { SOURCES } from '../checks/reference/sources.js';
+import type { CheckResult } from '../checks/run-checks.js';
+import { writeH5ad } from '../checks/samples/h5ad.js';
 import { type RemoteServer, startRemote, whole } from './remote-server.js';
 import { sharedFolder } from './shared.js';
 
@@ -93,6 +96,24 @@ describe.skipIf(shared.isMissing)(`accession reference${shared.note}`, { timeout
       stderr: expect.stringContaining('278801 terms of 14 ontologies and 574425 genes of 16 tables'),
     });
   }, 120_000);
+
+  it('lets a check decide what the starter set leaves open', async () => {
+    const sample = join(folder, 'sample.h5ad');
+    const judged = async (cellType: string, referenceDir: string) => {
+      await writeH5ad(sample, { obs: { cell_type_ontology_term_id: Array<string>(40).fill(cellType) } });
+      const limits = { memoryMb: 512, deadlineMs: 60_000, referenceDir };
+      const file = { path: 'sample.h5ad', local: sample };
+      return isolate('h5ad', file, { schema: '7.0.0', full: true }, limits);
+    };
+    const ofTerms = ({ undecided, findings }: CheckResult) => [
+      ...undecided.map(({ rule }) => `${rule} undecided`).filter((text) => text.startsWith('T')),
+      ...findings.map(({ rule }) => rule).filter((rule) => rule.startsWith('T')),
+    ];
+
+    expect(ofTerms(await judged('CL:0002633', join(folder, 'nowhere')))).toContain('T02 undecided');
+    expect(ofTerms(await judged('CL:0002633', installed))).toEqual([]);
+    expect(ofTerms(await judged('CL:9999999', installed))).toEqual(['T02']);
+  });
 
   it('installs from a mirror what it has under the paths of the publishers', async () => {
     const pages = (SOURCES['7.0.0'] ?? []).map(({ url, file }) => [new URL(url).pathname, whole(shared.bytes(file))]);
