@@ -63,9 +63,12 @@ export const SCHEMA_7_1_0: Schema = {
         ...{ name: 'a protein of UniProt', ontology: 'UniProt', prefix: 'uniprot:', within: null },
       },
       {
+        pattern: /^EFO:(0001702)$/,
+        ...{ name: 'the temperature (EFO:0001702)', ontology: 'EFO', prefix: 'EFO:', within: ['EFO:0001702'] },
+      },
+      {
         pattern: /^EFO:(\d+)$/,
-        ...{ name: 'a diet or a temperature of EFO', ontology: 'EFO', prefix: 'EFO:' },
-        within: ['EFO:0002755', 'EFO:0001702'],
+        ...{ name: 'a diet of EFO (EFO:0002755 or below)', ontology: 'EFO', prefix: 'EFO:', within: ['EFO:0002755'] },
       },
     ],
   },

@@ -3,6 +3,7 @@ import type { Pen } from '../../check.js';
 import { CELL_RULES } from './cells.js';
 import { COLOR_RULES } from './colors.js';
 import { EMBEDDING_RULES } from './embeddings.js';
+import { CONDITION_RULES } from './experimental-conditions.js';
 import { FRAME_RULES } from './frames.js';
 import { GENE_RULES } from './genes.js';
 import { MATRIX_RULES } from './matrices.js';
@@ -25,6 +26,7 @@ export const RULES = {
   ...OLDER_RULES,
   ...NAME_RULES,
   ...PERTURBATION_RULES,
+  ...CONDITION_RULES,
   ...PRE_ANALYSIS_RULES,
   ...UNS_RULES,
   ...COLOR_RULES,
