@@ -12,7 +12,7 @@ import { type FILE_RULES, guarded, type Saying } from './saying.js';
 export const CELL_RULES = {
   O03: {
     severity: 'error',
-    message: '{count} cells have no value in {location}.',
+    message: '{cells} without a value in {location}.',
     fix: 'Fill it in: `{line}`.',
     docs: DOCS.cells,
   },
@@ -36,20 +36,19 @@ export const CELL_RULES = {
   },
   O09: {
     severity: 'error',
-    message: '{count} cells{where} have {found} in {location}; it must be {expected}.',
+    message: '{cells}{where} with {found} in {location}; it must be {expected}.',
     fix: 'Put one of these in its place: `{line}`.',
     docs: DOCS.cells,
   },
   O10: {
     severity: 'error',
-    message: '{count} cells of no cell line have the donor "{found}", which is for cell lines alone.',
+    message: '{cells} of no cell line with the donor "{found}", which is for cell lines alone.',
     fix: 'Name their donors, each by a name of its own; "unknown" where nobody knows: `{line}`.',
     docs: DOCS.cells,
   },
   O15: {
     severity: 'error',
-    message:
-      '{count} of the {lineCells} cells of cell lines have the cell type "{found}"; it must be all of them or none.',
+    message: '{cells}, of {lineCells} of cell lines, with the cell type "{found}"; it must be all of them or none.',
     fix: 'Make all of them "{found}": `{line}`. Or name the cell type of each.',
     docs: DOCS.cells,
   },
@@ -119,7 +118,7 @@ function* judgeMissing({ hdf5, anndata }: H5ad, name: string, pen: CellPen): Say
   if (!missing) return;
   const { count, rows } = missing;
   yield pen.report('O03', {
-    ...{ location: column.path, count, found: 'nothing', expected: 'a value' },
+    ...{ location: column.path, count, cells: cellsIn(count), found: 'nothing', expected: 'a value' },
     samples: rows.map((row) => cellOf(hdf5, anndata.obs, row)),
     line: `${inPython(name)} = ${inPython(name)}.astype(object).fillna("…").astype("category")`,
   });
@@ -136,6 +135,9 @@ function* judgeEmptyDonors({ hdf5, anndata }: H5ad, pen: CellPen): Saying {
   yield pen.report('O08', { ...told, count: empty.length, line });
 }
 
+/** `1 cell`, `12 cells` */
+export const cellsIn = (count: number): string => `${count} ${count === 1 ? 'cell' : 'cells'}`;
+
 /** Values that are told one by one. */
 const MOST_TOLD = 24;
 
@@ -150,7 +152,15 @@ function* judgeEnum({ hdf5, anndata, schema }: H5ad, name: string, pen: CellPen)
     const near =
       value === null ? null : allowed.find((one) => one === plain(value) || one.endsWith(` ${plain(value)}`));
     yield pen.report('O09', {
-      ...{ location: column.path, key: value ?? '', count, found: shown(value), expected, where: '' },
+      ...{
+        location: column.path,
+        key: value ?? '',
+        count,
+        cells: cellsIn(count),
+        found: shown(value),
+        expected,
+        where: '',
+      },
       samples: rows.map((row) => cellOf(hdf5, anndata.obs, row)),
       line: put(
         name,
@@ -165,7 +175,8 @@ function* judgeEnum({ hdf5, anndata, schema }: H5ad, name: string, pen: CellPen)
   const samples = rest.slice(0, 5).map(({ values }) => shown(values[0] ?? null));
   const found = `${rest.length} more values`;
   const line = `${inPython(name)} = ${inPython(name)}.astype(str).replace({"…": "…"}).astype("category")`;
-  yield pen.report('O09', { location: column.path, key: 'more', count, found, expected, where: '', samples, line });
+  const told = { location: column.path, key: 'more', count, cells: cellsIn(count), found, expected };
+  yield pen.report('O09', { ...told, where: '', samples, line });
 }
 
 const plain = (value: string): string => value.trim().toLowerCase().replaceAll('_', ' ');
@@ -220,5 +231,5 @@ function* judgeCellLines({ hdf5, anndata }: H5ad, pen: CellPen): Saying {
 function sumOf(groups: ReturnType<typeof groupsOf>, hdf5: H5ad['hdf5'], { obs }: AnnData) {
   const rows = groups.flatMap((group) => group.rows.slice(0, 5)).slice(0, 5);
   const count = groups.reduce((sum, group) => sum + group.count, 0);
-  return { count, samples: rows.map((row) => cellOf(hdf5, obs, row)) };
+  return { count, cells: cellsIn(count), samples: rows.map((row) => cellOf(hdf5, obs, row)) };
 }

@@ -4,7 +4,7 @@ import type { Rule } from '../../finding.js';
 import { groupsOf, type RowGroup } from '../../readers/columns.js';
 import type { SuspensionRow } from '../../schemas/schema.js';
 import { anyOf, isWithin } from './assays.js';
-import { type CELL_RULES, columnIn } from './cells.js';
+import { type CELL_RULES, cellsIn, columnIn } from './cells.js';
 import { DOCS } from './docs.js';
 import { ASSAY, type H5ad } from './h5ad.js';
 import { cellOf } from './matrix-names.js';
@@ -14,7 +14,7 @@ import { listed, named } from './term-words.js';
 export const SUSPENSION_RULES = {
   O11: {
     severity: 'error',
-    message: '{count} cells of the assay {assay} have the suspension type "{found}"; it must be {expected}.',
+    message: '{cells} of the assay {assay} with the suspension type {found}; it must be {expected}.',
     fix: 'Say what was in suspension: `{line}`.',
     docs: DOCS.cells,
   },
@@ -67,7 +67,7 @@ function* judgeColumn(h5ad: H5ad, pen: SuspensionPen): Saying {
   );
   for (const { group } of strangers.slice(0, MOST_TOLD)) {
     const { assay: _, ...told } = toldOf(h5ad, group, location, [schema.enums[name] ?? []]);
-    yield pen.report('O09', { ...told, found: shown(group.values[1] ?? null), where: '' });
+    yield pen.report('O09', { ...told, where: '' });
   }
 
   const unlisted = [...answers].filter(([assay, answer]) => assay !== null && answer.listed === false);
@@ -114,7 +114,14 @@ function toldOf(
     ? `adata.obs["${ASSAY}"] == ${JSON.stringify(assay)}`
     : `adata.obs["${name}"] == ${JSON.stringify(value)}`;
   return {
-    ...{ location, key: `${assay}\n${value}`, count, found: value ?? 'nothing', expected: listed(taken.map(quoted)) },
+    ...{
+      location,
+      key: `${assay}\n${value}`,
+      count,
+      cells: cellsIn(count),
+      found: shown(value ?? null),
+      expected: listed(taken.map(quoted)),
+    },
     assay: named(assay ?? '', { reference, aliases: {} }),
     samples: rows.map((row) => cellOf(hdf5, anndata.obs, row)),
     line: `adata.obs["${name}"] = adata.obs["${name}"].astype(str).mask(${isThis}, "${instead}").astype("category")`,

@@ -63,23 +63,45 @@ export function suggestionFor(
   { asked, prefixes }: Context,
   terms: Terms,
 ): Suggestion | null {
-  if (rule === 'T06') return { value: clause.only?.[0] ?? '', because: `Write "${clause.only?.[0]}"` };
+  const [only] = asked.find((one) => one.only)?.only ?? [];
+  if (only !== undefined) return { value: only, because: `Write "${only}"` };
   if (rule === 'T07' || rule === 'T08') return { value: tidy(value, clause), because: 'Sort them, each once' };
 
   const isTaken = (id: string) => asked.every((one) => accepts(one, id, terms));
   const instead = (id: string) => tidy(replacedIn(value, term, id, clause), clause);
   const replaced = rule === 'T03' ? terms.reference.ontologyOf(term)?.term(term)?.replacedBy : null;
   if (replaced) {
-    const also = isTaken(replaced) ? '' : ', which is not accepted here either; if another term is meant, name that';
-    return { value: instead(replaced), because: `It was replaced by ${named(replaced, terms)}${also}` };
+    const isGood = isTaken(replaced);
+    const but = isGood ? '' : ', which is not accepted here either; find another';
+    return { value: instead(isGood ? replaced : '…'), because: `It was replaced by ${named(replaced, terms)}${but}` };
   }
-  const spelt = rule === 'T02' || rule === 'T04' ? [...spellings(term, asked, terms)].find(isTaken) : undefined;
-  if (spelt) return { value: instead(spelt), because: `Write ${named(spelt, terms)}` };
-  const nearest =
-    rule === 'T02' && !isLikeId(term) ? nearestTo(term, namesIn(clause, prefixes, terms), isTaken, terms) : undefined;
+  if (rule === 'T03' || rule === 'T05') return null;
+  // What is taken alone is wrong for being among others.
+  if (value !== term && isTaken(term)) {
+    return { value: without(value, term, clause), because: `Leave ${named(term, terms)} out, which stands alone` };
+  }
+  const apart = apartIn(term, clause).filter(isTaken);
+  if (apart.length > 1 && apart.length === apartIn(term, clause).length) {
+    return {
+      value: instead(apart.join(clause.multi?.delimiter)),
+      because: `Put "${clause.multi?.delimiter}" between them`,
+    };
+  }
+  const spelt = [...spellings(term, asked, terms)].find(isTaken);
+  if (spelt !== undefined) return { value: instead(spelt), because: `Write ${named(spelt, terms)}` };
+  const nearest = isLikeId(term) ? undefined : nearestTo(term, namesIn(clause, prefixes, terms), isTaken, terms);
   if (nearest) return { value: instead(nearest), because: `Perhaps ${named(nearest, terms)} is meant` };
   return null;
 }
+
+/** Terms with something else between them than what belongs there. */
+const apartIn = (text: string, { multi }: Clause): string[] => (multi ? text.trim().split(/\s*[,;|]+\s*/) : [text]);
+
+const without = (value: string, term: string, clause: Clause): string => {
+  const delimiter = clause.multi?.delimiter ?? '';
+  const others = value.split(delimiter).filter((part) => part !== term);
+  return tidy(others.join(delimiter), clause);
+};
 
 /** Words for a value that is missing. */
 const MISSING: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'nan', 'none', 'null', 'not available', 'other']);
@@ -122,10 +144,30 @@ function nearestTo(
   isTaken: (id: string) => boolean,
   terms: Terms,
 ): string | undefined {
-  const plain = text.trim().toLowerCase();
-  const found = names.flatMap((name) => terms.reference.ontology(name)?.nearest(plain, MOST_NEAREST) ?? []);
+  const plain = squashed(text);
+  const bare = text.replace(/\s*\([^()]*\)\s*$/, '');
+  const found = [...new Set([text, bare])].flatMap((one) =>
+    names.flatMap((name) => terms.reference.ontology(name)?.nearest(one, MOST_NEAREST) ?? []),
+  );
   const taken = found.filter(({ id }) => isTaken(id));
-  return (taken.find(({ label }) => label.toLowerCase() === plain) ?? taken[0])?.id;
+  const same = taken.find(({ label }) => squashed(label) === plain || squashed(label) === squashed(bare));
+  return (same ?? taken.find(({ label }) => isAkin(label, bare)))?.id;
+}
+
+const squashed = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+
+/** How much of a word makes it the same: the rest is its ending. */
+const STEM = 4;
+
+/** Whether they share a word: letters in common are not enough, myopathy is not healthy. */
+function isAkin(label: string, text: string): boolean {
+  const stems = (words: string) =>
+    words
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]{3,}/gu)
+      ?.map((word) => word.slice(0, STEM)) ?? [];
+  const known = new Set(stems(label));
+  return stems(text).some((stem) => known.has(stem));
 }
 
 const replacedIn = (value: string, term: string, id: string, { multi }: Clause): string =>
