@@ -108,6 +108,7 @@ export function isEmpty(value: UnsValue): boolean {
 }
 
 const MOST_TOLD = 80;
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** In words: `the number 4`, `an array of 1 × 2 float64`, `a dictionary of 3 keys`. */
 export function inWords(value: UnsValue): string {
@@ -123,11 +124,11 @@ export function inWords(value: UnsValue): string {
     case 'array':
       return `an array of ${value.shape.join(' × ')} ${value.dtype === 'string' ? 'strings' : value.dtype}`;
     case 'sparse':
-      return `a sparse matrix (${value.encoding}) of ${value.stored} values`;
+      return `a sparse matrix (${value.encoding}) of ${counted(value.stored, 'value')}`;
     case 'dict':
-      return `a dictionary of ${value.entries.size} keys`;
+      return `a dictionary of ${counted(value.entries.size, 'key')}`;
     case 'other':
-      return `a ${value.encoding}${value.length === null ? '' : ` of ${value.length} rows`}`;
+      return `a ${value.encoding}${value.length === null ? '' : ` of ${counted(value.length, 'row')}`}`;
     case 'unreadable':
       return 'not readable';
   }
