@@ -9,7 +9,7 @@ import { keyset, type Page } from '../platform/page.js';
 import { Returns } from '../platform/returns.js';
 import { SubmissionsService } from '../submissions/submissions.service.js';
 import { DatasetEdit, DatasetOrder, DatasetsPage, DatasetsQuery, DatasetView } from './datasets.schema.js';
-import { DatasetsService, type Listed, orderTagged } from './datasets.service.js';
+import { DatasetsService, type Listed } from './datasets.service.js';
 
 const Id = z.uuid();
 const inOrder = keyset('datasets', z.tuple([z.int(), z.string()]));
@@ -23,7 +23,7 @@ export class DatasetsController {
     private readonly submissions: SubmissionsService,
   ) {}
 
-  /** In their order; the `ETag` is that of the order. */
+  /** In their order. The `ETag` is for putting them in another one. */
   @Get()
   @ApiOperation({ summary: 'List the data sets of a submission, in their order' })
   @Returns(200, DatasetsPage)
@@ -79,8 +79,8 @@ export class DatasetsController {
   private async page(id: string, { limit, cursor, count }: DatasetsQuery, user: User): Promise<Page<DatasetView>> {
     const submission = await this.submissions.getFor(id, user);
     const rows: Listed[] = await this.datasets.page(submission, limit + 1, inOrder.read(cursor));
-    const order = await this.datasets.order(id);
+    const whole = await this.datasets.whole(id);
     const page = inOrder.page(rows, limit, ({ ordinal, path }) => [ordinal, path]);
-    return withHeaders(count ? { ...page, total: order.length } : page, { etag: etagOf(orderTagged(order)) });
+    return withHeaders(count ? { ...page, total: whole.order.length } : page, { etag: etagOf({ ...whole }) });
   }
 }

@@ -1,6 +1,7 @@
 /** What does the API take and give about data sets? */
 import { z } from 'zod';
 import { OUTCOMES } from '../../checks/finding.js';
+import { DatasetFacts } from '../../checks/profiles/dataset-facts.js';
 import { pageOf, pageQuery } from '../platform/page.js';
 
 const Title = z
@@ -25,8 +26,14 @@ export const DatasetOrder = z
   .meta({ id: 'DatasetOrder' });
 export type DatasetOrder = z.infer<typeof DatasetOrder>;
 
-/** What the checks have learnt of a file: cell count, tissues and so on, by the names of the check's facts. */
-export const DatasetFacts = z.record(z.string(), z.unknown());
+/** The facts as they are kept, which an older check may have written: what is not as it is now is left out. */
+export function factsOf(kept: Readonly<Record<string, unknown>>): DatasetFacts {
+  const sound = Object.entries(DatasetFacts.shape).flatMap(([name, shape]) => {
+    const parsed = shape.safeParse(kept[name]);
+    return parsed.success && parsed.data !== undefined ? [[name, parsed.data]] : [];
+  });
+  return DatasetFacts.parse(Object.fromEntries(sound));
+}
 
 const Note = z
   .object({

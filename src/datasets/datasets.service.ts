@@ -10,7 +10,7 @@ import { type FieldFault, InvalidRequest } from '../platform/invalid-request.js'
 import type { Submission } from '../submissions/submission.entity.js';
 import { SubmissionsService } from '../submissions/submissions.service.js';
 import { DatasetNotFound } from './datasets.errors.js';
-import type { DatasetEdit, DatasetView } from './datasets.schema.js';
+import { type DatasetEdit, type DatasetView, factsOf } from './datasets.schema.js';
 import { notesOf } from './notes.js';
 
 /** Behind those that were put in order. */
@@ -31,7 +31,7 @@ const PLACED = `
       LEFT JOIN LATERAL (
         SELECT r.facts FROM check_result r
          WHERE r."runId" = s."lastRunId" AND r.file = d.path AND r.sha256 = f.sha256 AND r.facts <> '{}'
-         ORDER BY r."check" LIMIT 1) learnt ON true
+         ORDER BY r.facts ? 'cellCount' DESC, r."check" LIMIT 1) learnt ON true
      WHERE d."submissionId" = $1),
   titled AS (SELECT l.*, coalesce(given, left(own, 300), regexp_replace(path, '^.*/', '')) AS title FROM listed l),
   placed AS (
@@ -72,10 +72,16 @@ interface Row {
 }
 
 /** What of it is public. */
-export type Published = Pick<Row, 'id' | 'position' | 'title' | 'path' | 'size' | 'sha256' | 'facts'>;
+export type Published = Pick<DatasetView, 'id' | 'position' | 'title' | 'path' | 'size' | 'sha256' | 'facts'>;
 
 /** Where a page begins: behind this data set. */
 export type After = readonly [ordinal: number, path: string];
+/** All data sets of a submission, the first first, and when that was. */
+export interface Whole {
+  readonly order: readonly string[];
+  readonly checked: number;
+  readonly updatedAt: string;
+}
 export type Listed = DatasetView & { readonly ordinal: number };
 
 @Injectable()
@@ -102,20 +108,24 @@ export class DatasetsService {
 
   /** All of them, as a record shows them: when it is published, they stay as they are. */
   async published(submissionId: string): Promise<Published[]> {
-    return this.db.query(
+    const rows: Row[] = await this.db.query(
       `${PLACED} SELECT id, position, title, path, size, sha256, facts FROM placed ORDER BY position`,
       [submissionId],
     );
+    return rows.map((row) => ({ ...row, facts: row.facts && factsOf(row.facts) }));
   }
 
-  /** The identifiers of all, the first first. */
-  async order(submissionId: string, tx: EntityManager = this.db.manager): Promise<string[]> {
-    const rows: { id: string }[] = await tx.query(
-      `SELECT d.id FROM dataset d JOIN submission_file f ON f."submissionId" = d."submissionId" AND f.path = d.path
-        WHERE d."submissionId" = $1 ORDER BY coalesce(d.ordinal, ${LAST}), d.path COLLATE "C"`,
+  /** What a new order would overwrite, and what else a page of them shows: the checks go on meanwhile. */
+  async whole(submissionId: string, tx: EntityManager = this.db.manager): Promise<Whole> {
+    const [row]: [Whole & { updatedAt: Date }] = await tx.query(
+      `SELECT s."updatedAt", (SELECT count(*)::int FROM check_result r WHERE r."runId" = s."runId") AS checked,
+              (SELECT coalesce(array_agg(d.id ORDER BY coalesce(d.ordinal, ${LAST}), d.path COLLATE "C"), '{}')
+                 FROM dataset d JOIN submission_file f ON f."submissionId" = d."submissionId" AND f.path = d.path
+                WHERE d."submissionId" = s.id) AS "order"
+         FROM submission s WHERE s.id = $1`,
       [submissionId],
     );
-    return rows.map(({ id }) => id);
+    return { order: row.order, checked: row.checked, updatedAt: row.updatedAt.toISOString() };
   }
 
   /**
@@ -137,11 +147,11 @@ export class DatasetsService {
 
   /** Put the data sets in an order. @throws InvalidRequest unless it names each once, TransitionRefused, NotYours, StaleVersion */
   async reorder(submission: Submission, order: readonly string[], user: User, expected: Precondition): Promise<void> {
-    mustNameEach(order, await this.order(submission.id));
+    mustNameEach(order, (await this.whole(submission.id)).order);
     await this.change(submission, user, { changed: ['/datasets'], order }, async (tx) => {
-      const before = await this.order(submission.id, tx);
-      expected.check(orderTagged(before));
-      mustNameEach(order, before);
+      const before = await this.whole(submission.id, tx);
+      expected.check({ ...before });
+      mustNameEach(order, before.order);
       await tx.query(
         `UPDATE dataset d SET ordinal = o.ordinal FROM unnest($2::uuid[]) WITH ORDINALITY AS o (id, ordinal)
           WHERE d."submissionId" = $1 AND d.id = o.id`,
@@ -161,17 +171,11 @@ export class DatasetsService {
   }
 }
 
-/** What a change would overwrite. */
-const fieldsOf = ({
-  title,
-  titleFrom,
-  path,
-  sha256,
-  position,
-}: Pick<DatasetView, 'title' | 'titleFrom' | 'path' | 'sha256' | 'position'>) => ({
+/** What a change would overwrite, and all else that is shown: whoever has the same tag sees the same. */
+const fieldsOf = ({ title, titleFrom, path, sha256, position, checks, facts, notes }: Omit<DatasetView, 'etag'>) => ({
   ...{ title, titleFrom, path, sha256, position },
+  shown: JSON.stringify([checks, facts, notes]),
 });
-export const orderTagged = (order: readonly string[]) => ({ order: [...order] });
 
 function mustNameEach(order: readonly string[], all: readonly string[]): void {
   const known = new Set(all);
@@ -196,24 +200,25 @@ function mustNameEach(order: readonly string[], all: readonly string[]): void {
 
 function view(row: Row, submission: Submission): Listed {
   const { id, position, title, path, size, sha256, file, facts, ordinal } = row;
+  const learnt = facts && factsOf(facts);
   const base = `/api/v1/submissions/${submission.id}`;
   const titleFrom = row.given !== null ? 'person' : row.own !== null ? 'file' : 'name';
   const doi = doiOf(profileOf(submission), submission.metadata);
-  return {
-    ...{ id, position, title, titleFrom, path, size, sha256, facts, ordinal },
+  const shown = {
+    ...{ id, position, title, titleFrom, path, size, sha256, facts: learnt },
     checks: {
       state: row.outcome ?? (row.running ? 'running' : 'unchecked'),
       run: row.outcome || row.running ? row.run : null,
       errors: row.outcome ? row.errors : 0,
       warnings: row.outcome ? row.warnings : 0,
     },
-    notes: notesOf({ ...row, titleFrom }, doi),
-    etag: etagOf(fieldsOf({ title, titleFrom, path, sha256, position })),
+    notes: notesOf({ ...row, facts: learnt, titleFrom }, doi),
     links: {
       self: `${base}/datasets/${id}`,
       submission: base,
       content: `${base}/files/${file}/content`,
       ...(row.run && { run: `${base}/runs/${row.run}` }),
     },
-  };
+  } satisfies Omit<DatasetView, 'etag'>;
+  return { ...shown, ordinal, etag: etagOf(fieldsOf(shown)) };
 }

@@ -1,4 +1,5 @@
 /** Where do a data set's file and the metadata not agree? Pure; for the curator to read, and nothing is refused by it. */
+import type { DatasetFacts } from '../../checks/profiles/dataset-facts.js';
 import { doiUrl } from '../dois/publication.js';
 import type { Note } from './datasets.schema.js';
 
@@ -8,7 +9,7 @@ export interface Compared {
   /** How many data sets of the submission have this title, and these bytes. */
   readonly namesakes: number;
   readonly twins: number;
-  readonly facts: Readonly<Record<string, unknown>> | null;
+  readonly facts: Pick<DatasetFacts, 'title' | 'citation'> | null;
 }
 
 /** @param doi of the metadata */
@@ -39,4 +40,4 @@ export function notesOf(dataset: Compared, doi: string | null): Note[] {
   return notes;
 }
 
-const text = (value: unknown) => (typeof value === 'string' && value.trim() !== '' ? value.trim() : null);
+const text = (value: string | null | undefined) => value?.trim() || null;

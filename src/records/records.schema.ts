@@ -1,5 +1,6 @@
 /** What does the API take and give about records? */
 import { z } from 'zod';
+import { DatasetFacts } from '../../checks/profiles/dataset-facts.js';
 import { TOMBSTONE_REASONS } from '../submissions/decision.js';
 
 const instant = z.iso.datetime();
@@ -53,7 +54,7 @@ const RecordDataset = z
     sha256: z.string(),
     url: z.url().meta({ description: 'Permanent: these bytes.' }),
     citation: z.string(),
-    facts: z.record(z.string(), z.unknown()).nullable(),
+    facts: DatasetFacts.nullable(),
   })
   .meta({ id: 'RecordDataset' });
 

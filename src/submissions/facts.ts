@@ -68,20 +68,24 @@ export interface FactsRow {
 
 /**
  * What was said of data sets: only what somebody has said, so that the hash of a submission without it is as it always was.
- * Beside it: how many of them the last run has learnt nothing of, and by how many editions of the rules it judged them.
+ * Beside it: how many of them the last run has learnt nothing of, and by how many editions of the rules a check has judged them.
  */
 const DATASETS = `
    CROSS JOIN LATERAL (
      SELECT coalesce(jsonb_agg(jsonb_build_array(d.path, d.title, d.ordinal) ORDER BY d.path COLLATE "C")
                        FILTER (WHERE d.title IS NOT NULL OR d.ordinal IS NOT NULL), '[]') AS said,
-            count(*) FILTER (WHERE NOT coalesce(c.learnt, false)) AS unlearnt,
-            count(DISTINCT c.edition) AS editions
-       FROM dataset d
-       JOIN submission_file x ON x."submissionId" = d."submissionId" AND x.path = d.path
-       LEFT JOIN LATERAL (
-         SELECT bool_or(r.facts <> '{}') AS learnt, string_agg(r."check" || ' ' || r.edition, '; ' ORDER BY r."check") AS edition
-           FROM check_result r WHERE r."runId" = s."lastRunId" AND r.file = x.path AND r.sha256 = x.sha256) c ON true
-      WHERE d."submissionId" = s.id) d`;
+            count(*) FILTER (WHERE NOT EXISTS (
+              SELECT FROM check_result r WHERE r."runId" = s."lastRunId" AND r.file = x.path AND r.sha256 = x.sha256
+                 AND r.facts ->> 'cellCount' IS NOT NULL)) AS unlearnt
+       FROM dataset d JOIN submission_file x ON x."submissionId" = d."submissionId" AND x.path = d.path
+      WHERE d."submissionId" = s.id) d
+   CROSS JOIN LATERAL (
+     SELECT coalesce(max(n), 0) AS editions FROM (
+       SELECT count(DISTINCT r.edition) AS n
+         FROM dataset d
+         JOIN submission_file x ON x."submissionId" = d."submissionId" AND x.path = d.path
+         JOIN check_result r ON r."runId" = s."lastRunId" AND r.file = x.path AND r.sha256 = x.sha256
+        WHERE d."submissionId" = s.id GROUP BY r."check") by_check) e`;
 
 /**
  * What a statement about a submission `s` selects, besides its metadata, and joins to know the facts; its $2 is FILE_RULES.
@@ -92,7 +96,7 @@ export const FACTS = {
      'metadataHash', m.hash, 'filesHash', f.hash, 'fileCount', f.count, 'fileBytes', f.bytes, 'counts', c.counts,
      'underWay', u.count, 'unanswered', r.unanswered, 'openRequests', r.open, 'blockingRequests', r.blocking,
      'unwaived', w.count, 'stepsDone', p.done, 'ticks', t.ticks, 'openVersion', o.there,
-     'unlearnt', d.unlearnt, 'editions', d.editions,
+     'unlearnt', d.unlearnt, 'editions', e.editions,
      'unknownDoi', (SELECT doi FROM doi_lookup WHERE "submissionId" = s.id AND state = 'not_found')) AS facts`,
   joins: `${DATASETS}
    CROSS JOIN LATERAL (

@@ -52,7 +52,8 @@ export class RunsService {
          ("runId", file, "check", edition, sha256, outcome, findings, undecided, facts, "durationMs")
        SELECT id, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM validation_run WHERE id = $1 AND fence = $2 AND state = 'running'
        ON CONFLICT ("runId", file, "check") DO UPDATE
-         SET outcome = excluded.outcome, findings = excluded.findings, undecided = excluded.undecided, facts = excluded.facts`,
+         SET edition = excluded.edition, outcome = excluded.outcome, findings = excluded.findings,
+             undecided = excluded.undecided, facts = excluded.facts`,
       [
         ...[runId, fence, task.file, task.check, task.edition, task.sha256, outcome],
         ...[findings, undecided, facts].map((part) => withoutNul(JSON.stringify(part))),
