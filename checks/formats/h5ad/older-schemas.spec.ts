@@ -51,7 +51,7 @@ describe('the edition of the schema that a file was made for', () => {
     ['an organism of each cell', OF_5, '4.0 to 5.2'],
     ['flies of each cell', { ...OF_5, obs: { organism_ontology_term_id: same('NCBITaxon:7227') } }, '5.3'],
     ['cell cultures', { obs: { tissue_type: same('cell culture') } }, '6.0 to 6.2'],
-    ['a stated version', { uns: { schema_version: '5.2.3' } }, '4.0 to 5.2'],
+    ['a stated version', { uns: { schema_version: '6.1.0' } }, '6.0 to 6.2'],
   ])('is told from %s', async (_, parts, name) => {
     expect(await foundIn(parts)).toEqual([`schema ${name}`]);
   });
@@ -61,6 +61,10 @@ describe('the edition of the schema that a file was made for', () => {
     expect(await foundIn({ uns: { organism_ontology_term_id: null } })).toEqual([]);
     expect(await foundIn({ obs: OF_5.obs })).toEqual([]);
     expect(await foundIn({ uns: { X_normalization: 'CPM', layer_descriptions: 'raw', version: '1' } })).toEqual([]);
+  });
+
+  it('is not told from a stated version whose columns the file does not have', async () => {
+    expect(await foundIn({ uns: { schema_version: '4.0.0' } })).toEqual([]);
   });
 
   it('comes with its signs and with all that has changed since', async () => {

@@ -37,9 +37,11 @@ export function* recognizeOlder(h5ad: H5ad, pen: OlderPen): Saying {
   });
 }
 
-function statedIn({ anndata }: H5ad): OlderEdition | undefined {
-  const stated = anndata.uns.schema_version;
-  return stated === null ? undefined : OLDER_EDITIONS.find(({ versions }) => versions.test(stated));
+/** The edition that the file states, unless it has not the columns of that edition: whoever rewrote it left the number. */
+function statedIn(h5ad: H5ad): OlderEdition | undefined {
+  const stated = h5ad.anndata.uns.schema_version;
+  const edition = stated === null ? undefined : OLDER_EDITIONS.find(({ versions }) => versions.test(stated));
+  return edition?.requires.every((sign) => 'value' in sign || isSeen(h5ad, sign)) ? edition : undefined;
 }
 
 const isOf = (h5ad: H5ad, { requires, shows }: OlderEdition): boolean =>
