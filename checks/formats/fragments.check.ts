@@ -26,7 +26,7 @@ const RULES = {
   A12: {
     severity: 'error',
     message: '{count} lines are not a fragment of five columns: {why}.',
-    fix: '{how}',
+    fix: 'Keep chromosome, start, stop, barcode and read support, parted by tabs, and nothing else.',
     docs: DOCS,
   },
   A06: {
@@ -116,18 +116,18 @@ async function otherThanGzip(file: SourceFile, pen: FragmentPen): Promise<Said |
   return pen.report('A00', { why, found: `${file.size} bytes` });
 }
 
-const MISSHAPES: Readonly<Record<Misshape, { readonly why: string; readonly how: string }>> = {
+const MISSHAPES: Readonly<Record<Misshape, { readonly why: string; readonly fix: string }>> = {
   comment: {
     why: 'they are comments, which begin with #',
-    how: "Leave them out: `zcat IN.tsv.gz | grep -v '^#' | bgzip > OUT.tsv.bgz`.",
+    fix: "Leave them out: `zcat IN.tsv.gz | grep -v '^#' | bgzip > OUT.tsv.bgz`.",
   },
   columns: {
     why: 'they have more columns, or fewer',
-    how: 'Keep chromosome, start, stop, barcode and read support, parted by tabs: `cut -f 1-5`.',
+    fix: 'Keep chromosome, start, stop, barcode and read support, parted by tabs: `cut -f 1-5`.',
   },
   numbers: {
     why: 'start, stop or read support is no integer',
-    how: 'Write them in digits alone, and end lines as Unix does, with no carriage return and no header.',
+    fix: 'Write them in digits alone, and end lines as Unix does, with no carriage return and no header.',
   },
 };
 
@@ -224,9 +224,9 @@ class Table {
   }
 
   *findings(pen: FragmentPen): Generator<Said, void> {
-    for (const [kind, { why, how }] of Object.entries(MISSHAPES)) {
+    for (const [kind, { why, fix }] of Object.entries(MISSHAPES)) {
       const tally = this.misshapen[kind as Misshape];
-      if (tally.count > 0) yield pen.report('A12', { ...tally.told, key: kind, why, how, expected: 'five columns' });
+      if (tally.count > 0) yield pen.report('A12', { ...tally.told, key: kind, why, fix, expected: 'five columns' });
     }
     const strange = this.chromosomes.all.filter(({ isKnown }) => !isKnown).map(({ name }) => name);
     const { A06, A07, A08, A09, A10 } = this.broken;
