@@ -7,7 +7,7 @@ import { STARTER_TERMS, starterReference } from './starter.js';
 const starter = starterReference('7.0.0');
 
 /** Every term that something is judged to be below of. */
-function rootsOf({ organism, terms, suspension, rawCounts, spatial }: Schema): string[] {
+function rootsOf({ organism, terms, suspension, rawCounts, spatial, conditions }: Schema): string[] {
   const clauses = [organism, ...Object.values(terms).flatMap((column) => column.clauses)];
   return [
     ...clauses.flatMap(({ below, forbidBelow }) => [...below, ...forbidBelow]),
@@ -15,6 +15,7 @@ function rootsOf({ organism, terms, suspension, rawCounts, spatial }: Schema): s
     ...rawCounts.ifWithinAll,
     ...rawCounts.unlessWithin,
     spatial.visium,
+    ...(conditions?.kinds ?? []).flatMap(({ within }) => within ?? []),
   ];
 }
 

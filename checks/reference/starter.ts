@@ -2,7 +2,7 @@
  * What is known where no reference data are installed? A few terms and genes: those of the sample files, and the roots that
  * the schema names, so that what is below which is right for all that is here. What is not here cannot be decided.
  *
- * Ids, labels and what is above what are those of schema 7.0.0: of the ontologies, each under its own licence, most of them
+ * Ids, labels and what is above what are those of schemas 7.0.0 and 7.1.0: of the ontologies, each under its own licence, most of them
  * CC BY 4.0, and of GENCODE 48.
  */
 import { organisms } from './organisms.js';
@@ -49,6 +49,8 @@ export const STARTER_TERMS: Readonly<Record<string, readonly Row[]>> = {
   ],
   EFO: [
     ['0000751', 'methylation profiling', '0002772'],
+    ['0001702', 'temperature'],
+    ['0002755', 'diet'],
     ['0002759', 'methylation profiling by array', '0000751'],
     ['0002761', 'methylation profiling by high throughput sequencing', '0000751'],
     ['0002772', 'assay by molecule'],
