@@ -62,6 +62,7 @@ describe('a record', () => {
       title: 'Ribosomes in situ',
       profile: 'cryoet-dataset',
       profileVersion: '1.0',
+      datasets: [],
       metadata: expect.objectContaining({ organism: 'NCBITaxon:9606' }),
       files: [
         {

@@ -60,6 +60,26 @@ describe('the metadata of single-cell data sets', () => {
     expect(faults(changed).map((fault) => fault.pointer)).toEqual([pointer]);
   });
 
+  it('are a form whose fields know what they are', () => {
+    expect(formOf(singleCell)).toMatchObject({
+      required: ['description', 'contact_name', 'contact_email'],
+      properties: {
+        contact_email: { type: 'string', format: 'email' },
+        doi: { type: 'string' },
+        links: { items: { required: ['type', 'uri'], properties: { uri: { type: 'string', format: 'uri' } } } },
+      },
+    });
+  });
+
+  it('forgive spaces around an address', () => {
+    const links = [{ type: 'OTHER', uri: ' https://example.org/page ' }];
+
+    expect(tidied(singleCell, { contact_email: ' who@example.org ', links })).toEqual({
+      contact_email: 'who@example.org',
+      links: [{ type: 'OTHER', uri: 'https://example.org/page' }],
+    });
+  });
+
   it('take a description of several lines', () => {
     expect(faults({ description: 'Cells of\r\n\tblood.\n\nAnd skin.' })).toEqual([]);
   });
@@ -90,6 +110,6 @@ describe('the versions of the profiles', () => {
 
 const PRINTS = {
   'single-cell 1.0': '53257447d933c034',
-  'single-cell 1.1': '929cfe1e641c1d16',
+  'single-cell 1.1': 'eb1fa99755bab873',
   'cryoet-dataset 1.0': 'cfbbe2d75796f075',
 };
