@@ -22,8 +22,9 @@ beforeEach(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const env = () => ({ PATH: process.env.PATH, ACCESSION_REFERENCE_DIR: dir });
-const reference = (...args: string[]) =>
-  spawnSync(process.execPath, [MAIN, 'reference', ...args], { cwd: folder, encoding: 'utf8', env: env() });
+const accession = (...args: string[]) =>
+  spawnSync(process.execPath, [MAIN, ...args], { cwd: folder, encoding: 'utf8', env: env() });
+const reference = (...args: string[]) => accession('reference', ...args);
 
 async function began(args: readonly string[], line: RegExp) {
   const child = spawn(process.execPath, [MAIN, 'reference', ...args], { cwd: folder, env: env() });
@@ -139,9 +140,10 @@ describe.skipIf(shared.isMissing)(`accession reference${shared.note}`, { timeout
     expect(listed()).toEqual(before);
   });
 
-  it('ends with 6 where what is installed is damaged, says which file, and mends it', () => {
+  it('ends with 6 where what is installed is damaged, says which file, and mends it', async () => {
     dir = installed;
-    const file = readdirSync(join(dir, '7.0.0')).find((name) => name.startsWith('PATO')) ?? '';
+    await writeH5ad(join(folder, 'sample.h5ad'));
+    const file = readdirSync(join(dir, '7.0.0')).find((name) => name.startsWith('EFO')) ?? '';
     writeFileSync(join(dir, '7.0.0', file), 'words');
 
     expect(reference('list')).toMatchObject({
@@ -149,6 +151,9 @@ describe.skipIf(shared.isMissing)(`accession reference${shared.note}`, { timeout
       stderr: expect.stringContaining(`${file} is damaged: it is not as it was written. Install it again`),
     });
     expect(listed()).toMatchObject({ status: 6, editions: [{ faults: [expect.stringContaining(file)] }] });
+    const { status, stdout } = accession('validate', join(folder, 'sample.h5ad'));
+    expect(status).toBe(6);
+    expect(stdout).toMatch(new RegExp(`broke on .*sample\\.h5ad: The reference file .*${file} is damaged`));
     expect(reference('install', '--from', shared.at('')).status).toBe(0);
     expect(listed()).toMatchObject({ status: 0, editions: [{ faults: [] }] });
   });

@@ -2,8 +2,8 @@
  * What is known where no reference data are installed? A few terms and genes: those of the sample files, and the roots that
  * the schema names, so that what is below which is right for all that is here. What is not here cannot be decided.
  *
- * Ids, labels and what is above what are those of schemas 7.0.0 and 7.1.0: of the ontologies, each under its own licence, most of them
- * CC BY 4.0, and of GENCODE 48.
+ * Ids, labels and what is above what are those of schemas 7.0.0 and 7.1.0: of the ontologies, each under its own licence, most
+ * of them CC BY 4.0, and of GENCODE 48.
  */
 import { organisms } from './organisms.js';
 import { PackedFile } from './packed-file.js';
