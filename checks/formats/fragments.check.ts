@@ -1,15 +1,12 @@
 /** Are these fragments of open chromatin: five columns, within their chromosomes, none twice? */
 import { defineCheck, type Pen, type Said, type SourceFile } from '../check.js';
 import type { Rule } from '../finding.js';
-import { BarcodeSet } from '../readers/barcode-set.js';
 import { contentOf } from '../readers/content.js';
 import { compressionOf, endsAsBgzf, GzipFault, gunzipped } from '../readers/gunzip.js';
-import { type Hash64, hashInto } from '../readers/hash64.js';
 import { EndlessLine, wholeLines } from '../readers/whole-lines.js';
 import { FRAGMENT_SCHEMA } from '../schemas/fragments.js';
-import { type Chromosome, Chromosomes } from './fragments/chromosomes.js';
-import { type FragmentRow, type Misshape, readRow } from './fragments/fragment-row.js';
-import { RepeatedRows } from './fragments/repeated-rows.js';
+import type { Misshape } from './fragments/fragment-row.js';
+import { Table } from './fragments/table.js';
 
 const DOCS =
   'https://github.com/chanzuckerberg/single-cell-curation/blob/main/schema/7.0.0/schema.md#scatac-seq-assays';
@@ -98,7 +95,7 @@ export const fragmentsCheck = defineCheck<Code>({
       return yield pen.report('A00', { why: error.message, found: `after ${table.lines} lines` });
     }
     if (table.lines === 0) return yield pen.report('A00', { why: 'it is empty', found: 'no line' });
-    yield* table.findings(pen);
+    yield* judge(table, pen);
     yield pen.learn({ format: 'fragments', compression: await compressionOf(file), ...table.facts() });
   },
 });
@@ -131,136 +128,27 @@ const MISSHAPES: Readonly<Record<Misshape, { readonly why: string; readonly fix:
   },
 };
 
-/** What a rule says of lines: how many, and the first. */
-class Tally {
-  count = 0;
-  readonly samples: string[] = [];
-
-  add(line: number, text: Buffer): void {
-    if (++this.count > MOST_SAMPLES) return;
-    this.samples.push(`line ${line}: ${text.toString('utf8', 0, 100).replaceAll('\t', ' ')}`);
+function* judge(table: Table, pen: FragmentPen): Generator<Said, void> {
+  for (const [kind, { why, fix }] of Object.entries(MISSHAPES)) {
+    const tally = table.misshapen[kind as Misshape];
+    if (tally.count > 0) yield pen.report('A12', { ...tally.told, key: kind, why, fix, expected: 'five columns' });
   }
-
-  get told() {
-    return { count: this.count, samples: this.samples };
-  }
+  const strange = table.chromosomes.all.filter(({ isKnown }) => !isKnown).map(({ name }) => name);
+  const { A06, A07, A08, A09, A10 } = table.broken;
+  if (A06.count > 0) yield pen.report('A06', { ...A06.told, expected: `at least ${firstStart}` });
+  if (A09.count > 0) yield pen.report('A09', { ...A09.told, found: strange.slice(0, 10).join(', ') });
+  if (A08.count > 0) yield pen.report('A08', A08.told);
+  if (A07.count > 0) yield pen.report('A07', A07.told);
+  if (A10.count > 0) yield pen.report('A10', A10.told);
+  yield* judgeRepeats(table, pen);
 }
 
-/** What has been read of the file, line by line. */
-class Table {
-  lines = 0;
-  readonly rows = new RepeatedRows();
-  private readonly chromosomes = new Chromosomes();
-  private readonly barcodes = new BarcodeSet();
-  private readonly broken = {
-    A06: new Tally(),
-    A07: new Tally(),
-    A08: new Tally(),
-    A09: new Tally(),
-    A10: new Tally(),
-  };
-  private readonly misshapen = { comment: new Tally(), columns: new Tally(), numbers: new Tally() };
-  private readonly row: FragmentRow = {
-    start: 0,
-    stop: 0,
-    support: 0,
-    chromosomeEnd: 0,
-    barcodeFrom: 0,
-    barcodeEnd: 0,
-  };
-  private readonly hash: Hash64 = { high: 0, low: 0 };
-  private isSorted = true;
-  private before: { chromosome: Chromosome | null; start: number } = { chromosome: null, start: 0 };
-
-  read(block: Buffer): void {
-    for (let from = 0; from < block.length; ) {
-      const end = endOf(block, from);
-      this.lines++;
-      const misshape = readRow(block, from, end, this.row);
-      if (misshape) this.misshapen[misshape].add(this.lines, block.subarray(from, end));
-      else this.judge(block, from, end);
-      from = end + 1;
-    }
-  }
-
-  /** For the sake of rows alone that are there more than once. */
-  readAgain(block: Buffer): void {
-    for (let from = 0; from < block.length; ) {
-      const end = endOf(block, from);
-      if (readRow(block, from, end, this.row) === null) this.keep(block, from, end);
-      from = end + 1;
-    }
-  }
-
-  private judge(block: Buffer, from: number, end: number): void {
-    const { start, stop, support, barcodeFrom, barcodeEnd } = this.row;
-    const chromosome = this.keep(block, from, end);
-    chromosome.add(stop);
-    this.barcodes.add(block, barcodeFrom, barcodeEnd);
-    if (this.isSorted) this.compare(chromosome, start);
-
-    const { broken, lines } = this;
-    if (start < firstStart) broken.A06.add(lines, block.subarray(from, end));
-    if (stop <= start) broken.A07.add(lines, block.subarray(from, end));
-    if (support < 1) broken.A10.add(lines, block.subarray(from, end));
-    if (!chromosome.isKnown) broken.A09.add(lines, block.subarray(from, end));
-    else if (stop > chromosome.longest) broken.A08.add(lines, block.subarray(from, end));
-  }
-
-  private keep(block: Buffer, from: number, end: number): Chromosome {
-    const chromosome = this.chromosomes.named(block, from, this.row.chromosomeEnd);
-    hashInto(this.hash, block, from, end);
-    this.rows.add(chromosome.number, this.hash);
-    return chromosome;
-  }
-
-  /** As tabix needs it: chromosomes by their bytes, then starts. */
-  private compare(chromosome: Chromosome, start: number): void {
-    const { before } = this;
-    if (before.chromosome === chromosome) this.isSorted = start >= before.start;
-    else this.isSorted = before.chromosome === null || before.chromosome.name < chromosome.name;
-    before.chromosome = chromosome;
-    before.start = start;
-  }
-
-  *findings(pen: FragmentPen): Generator<Said, void> {
-    for (const [kind, { why, fix }] of Object.entries(MISSHAPES)) {
-      const tally = this.misshapen[kind as Misshape];
-      if (tally.count > 0) yield pen.report('A12', { ...tally.told, key: kind, why, fix, expected: 'five columns' });
-    }
-    const strange = this.chromosomes.all.filter(({ isKnown }) => !isKnown).map(({ name }) => name);
-    const { A06, A07, A08, A09, A10 } = this.broken;
-    if (A06.count > 0) yield pen.report('A06', { ...A06.told, expected: `at least ${firstStart}` });
-    if (A09.count > 0) yield pen.report('A09', { ...A09.told, found: strange.slice(0, 10).join(', ') });
-    if (A08.count > 0) yield pen.report('A08', A08.told);
-    if (A07.count > 0) yield pen.report('A07', A07.told);
-    if (A10.count > 0) yield pen.report('A10', A10.told);
-    yield* this.repeats(pen);
-  }
-
-  private *repeats(pen: FragmentPen): Generator<Said, void> {
-    const repeated = this.chromosomes.all.flatMap(({ name, number }) => {
-      const { count, repeats } = this.rows.tally(number);
-      return repeats > 0 ? [{ repeats, told: `${name}: ${count} rows, ${count - repeats} unique` }] : [];
-    });
-    const count = repeated.reduce((sum, { repeats }) => sum + repeats, 0);
-    const samples = repeated.slice(0, MOST_SAMPLES).map(({ told }) => told);
-    if (count > 0) yield pen.report('A11', { count, samples });
-  }
-
-  facts() {
-    const all = this.chromosomes.all.filter(({ fragments }) => fragments > 0);
-    return {
-      fragments: all.reduce((sum, { fragments }) => sum + fragments, 0),
-      barcodes: this.barcodes.facts(),
-      chromosomes: all.map((chromosome) => chromosome.facts()),
-      isSorted: this.isSorted,
-    };
-  }
-}
-
-/** Where the line ends that begins at `from`. */
-function endOf(block: Buffer, from: number): number {
-  const end = block.indexOf(10, from);
-  return end === -1 ? block.length : end;
+function* judgeRepeats(table: Table, pen: FragmentPen): Generator<Said, void> {
+  const repeated = table.chromosomes.all.flatMap(({ name, number }) => {
+    const { count, repeats } = table.rows.tally(number);
+    return repeats > 0 ? [{ repeats, told: `${name}: ${count} rows, ${count - repeats} unique` }] : [];
+  });
+  const count = repeated.reduce((sum, { repeats }) => sum + repeats, 0);
+  const samples = repeated.slice(0, MOST_SAMPLES).map(({ told }) => told);
+  if (count > 0) yield pen.report('A11', { count, samples });
 }
