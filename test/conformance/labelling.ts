@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { labelsOf } from '../../checks/curation/labels.js';
 import { withH5ad } from '../../checks/curation/with-h5ad.js';
+import { categoriesOf } from '../../checks/readers/column-values.js';
 import { textAt, textsOf } from '../../checks/readers/columns.js';
 import { editAnnData } from '../../checks/writers/anndata-edit.js';
 import type { DataCase, JsonObject } from './cases.js';
@@ -27,7 +28,7 @@ export async function labelled(one: DataCase, bases: JsonObject, local: string):
       const names = [...textsOf(hdf5, obs.index)].flatMap(({ values }) => values);
       expect(textAt(hdf5, found, names.indexOf(row))).toBe(value);
     } else {
-      expect(found.kind === 'categorical' && hdf5.strings(found.categories)).toEqual(categories?.split(', '));
+      expect(found.kind === 'categorical' && categoriesOf(hdf5, found.categories)).toEqual(categories?.split(', '));
     }
   });
 }

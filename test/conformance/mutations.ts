@@ -125,7 +125,8 @@ const FRAME_CHANGES: Readonly<Record<string, (frame: Frame, mutation: Mutation) 
   },
   'index.set': ({ index }, { pos, row, value }) => {
     const same = /^\(same as pos (\d+)\)$/.exec(String(value))?.[1];
-    index[numberOf(pos ?? row)] = same === undefined ? String(value) : (index[Number(same)] ?? '');
+    const at = typeof row === 'string' ? index.indexOf(row) : numberOf(pos ?? row);
+    index[at] = same === undefined ? String(value) : (index[Number(same)] ?? '');
   },
 };
 
