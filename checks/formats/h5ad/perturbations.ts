@@ -1,37 +1,19 @@
-/** What was done to the genes of the cells: is each guide described in uns, and does obs name those there are? */
+/** What was done to the genes of the cells: does obs name guides that there are, with a strategy that fits them? */
 import type { Pen, Told } from '../../check.js';
 import type { Rule } from '../../finding.js';
-import type { Column } from '../../readers/anndata.js';
+import { type Column, lengthOf } from '../../readers/anndata.js';
 import { groupsOf, type RowGroup } from '../../readers/columns.js';
-import { type UnsValue, unsAt, unsValueOf } from '../../readers/uns.js';
+import { unsAt } from '../../readers/uns.js';
 import type { Perturbations } from '../../schemas/schema.js';
 import { DOCS } from './docs.js';
+import { exampleOf, GUIDE_RULES, guideFaults, type Roles, rolesIn, shown } from './guides.js';
 import type { H5ad } from './h5ad.js';
 import { type Fault, inBounds } from './in-bounds.js';
 import type { FILE_RULES, Saying } from './saying.js';
 
-const RENAME = 'Correct it in obs and in uns alike.';
-
 /** Numbered as the specification numbers them; X02 to X04 are ours. */
 export const PERTURBATION_RULES = {
-  G01: {
-    severity: 'error',
-    message: '{subject} must be {expected}; it is {found}.',
-    fix: 'Write one dictionary for each guide: `{line}`.',
-    docs: DOCS.schema,
-  },
-  G02: {
-    severity: 'error',
-    message: '{subject} must be {expected}; it is {found}.',
-    fix: '`{line}`',
-    docs: DOCS.schema,
-  },
-  G03: {
-    severity: 'error',
-    message: '{subject} is written by the system, and not by whoever submits the file.',
-    fix: 'Remove it: `{line}`.',
-    docs: DOCS.schema,
-  },
+  ...GUIDE_RULES,
   G04: {
     severity: 'error',
     message: 'The guides in {subject} must be in ascending order, and none of them twice.',
@@ -86,12 +68,6 @@ type PerturbationRule = keyof typeof PERTURBATION_RULES;
 type PerturbationPen = Pen<PerturbationRule | keyof typeof FILE_RULES>;
 type Faults = Generator<Fault<PerturbationRule>>;
 
-/** What uns says of the guides: the role of each; null where uns has nothing that could be read. */
-type Roles = ReadonlyMap<string, string | null> | null;
-
-/** One dictionary of a hostile file; a screen has some ten thousand guides. */
-const LONGEST_TEXT = 100;
-
 export function* judgePerturbations(h5ad: H5ad, pen: PerturbationPen): Saying {
   const { schema, hdf5, anndata, organism } = h5ad;
   const rules = schema.perturbations;
@@ -122,7 +98,9 @@ export function* judgePerturbations(h5ad: H5ad, pen: PerturbationPen): Saying {
 const NO_CELL = 'each cell of a file with genetic perturbations must have one';
 const SOME_CELLS = 'that must not be so of all cells, and "na" stands alone';
 
-const areAlike = (...columns: readonly Column[]): boolean => columns.every(({ kind }) => kind !== 'closed');
+/** Whether each row has both. */
+const areAlike = (one: Column, other: Column): boolean =>
+  one.kind !== 'closed' && other.kind !== 'closed' && lengthOf(one) === lengthOf(other);
 
 function* missing({ anndata, hdf5 }: H5ad, { columns, key, delimiter }: Perturbations): Faults {
   for (const name of Object.values(columns)) {
@@ -132,62 +110,8 @@ function* missing({ anndata, hdf5 }: H5ad, { columns, key, delimiter }: Perturba
     yield { rule: 'X03', subject: `obs["${name}"]`, told: { location: `/obs/${name}`, line } };
   }
   if (unsAt(hdf5, key)) return;
-  const told = { location: `/uns/${key}`, line: EXAMPLE(key) };
+  const told = { location: `/uns/${key}`, line: exampleOf(key) };
   yield { rule: 'X03', subject: `uns["${key}"]`, told };
-}
-
-const EXAMPLE = (key: string) =>
-  `adata.uns["${key}"] = {"GENE-1": {"role": "targeting", "protospacer_sequence": "CAGAGGGAGGAGAGAACCG", ` +
-  `"protospacer_adjacent_motif": "3' NGG"}}`;
-
-function rolesIn({ hdf5 }: H5ad, { key }: Perturbations, block: UnsValue | null): Roles {
-  if (block?.kind !== 'dict') return null;
-  const roleOf = (id: string) => {
-    const role = unsAt(hdf5, key, id, 'role');
-    return role?.kind === 'string' ? role.text : null;
-  };
-  return new Map([...block.entries.keys()].map((id) => [id, roleOf(id)]));
-}
-
-function* guideFaults({ hdf5, mode }: H5ad, rules: Perturbations, block: UnsValue): Faults {
-  const { key, notInIds, guide, derived } = rules;
-  const place = `uns["${key}"]`;
-  const line = EXAMPLE(key);
-  if (block.kind !== 'dict') {
-    // Of one that cannot be read, that is told.
-    if (block.kind === 'unreadable') return;
-    const told = { location: `/uns/${key}`, expected: 'a dictionary of guides', found: wordsFor(block), line };
-    return yield { rule: 'G01', subject: place, told };
-  }
-
-  for (const [id, node] of block.entries) {
-    const at = { location: `/uns/${key}/${shown(id)}` };
-    if (id === '' || notInIds.test(id)) {
-      const expected = 'without whitespace, slash, comma and quotation mark';
-      const told = { ...at, key: 'id', expected, found: JSON.stringify(shown(id)), fix: RENAME };
-      yield { rule: 'G01', subject: `The id ${JSON.stringify(shown(id))} in ${place}`, told };
-    }
-    const value = unsValueOf(hdf5, node);
-    const subject = `${place}["${shown(id)}"]`;
-    if (value.kind === 'unreadable') continue;
-    if (value.kind !== 'dict') {
-      yield { rule: 'G01', subject, told: { ...at, expected: 'a dictionary', found: wordsFor(value), line } };
-      continue;
-    }
-    for (const [name, { expected, pattern }] of Object.entries(guide)) {
-      const child = value.entries.get(name);
-      const said = child ? unsValueOf(hdf5, child) : null;
-      if (said?.kind === 'unreadable' || (said?.kind === 'string' && pattern.test(said.text))) continue;
-      const found = said ? wordsFor(said) : 'missing';
-      const told = { location: `${at.location}/${name}`, expected, found, line: `adata.${subject}["${name}"] = …` };
-      yield { rule: 'G02', subject: `${subject}["${name}"]`, told };
-    }
-    if (mode.ignoreLabels) continue;
-    for (const name of derived.filter((one) => value.entries.has(one))) {
-      const told = { location: `${at.location}/${name}`, line: `del adata.${subject}["${name}"]` };
-      yield { rule: 'G03', subject: `${subject}["${name}"]`, told };
-    }
-  }
 }
 
 /** Each value of the column of ids. */
@@ -276,11 +200,4 @@ function* pairFaults(groups: readonly RowGroup[], rules: Perturbations, roles: R
       yield { rule: 'G08', subject: JSON.stringify(shown(id)), told: { ...told, ...more } };
     }
   }
-}
-
-const shown = (text: string): string => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);
-
-function wordsFor(value: UnsValue): string {
-  if (value.kind === 'string') return value.text === '' ? 'an empty string' : JSON.stringify(shown(value.text));
-  return value.kind === 'dict' ? 'a dictionary' : value.kind === 'null' ? 'None' : `of the kind "${value.kind}"`;
 }
