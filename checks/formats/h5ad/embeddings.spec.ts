@@ -144,4 +144,18 @@ describe('embeddings of an h5ad file', () => {
       { rule: 'E12', samples: ['row 150000, column 49: -Infinity'] },
     ]);
   });
+
+  it('are not read where they promise more values than any data set has', async () => {
+    const spoil: H5adParts['spoil'] = (file) => {
+      const shapes = { shape: [CELLS, 1], maxshape: [CELLS, 2 ** 32], chunks: [CELLS, 4096] };
+      file.create_dataset({ name: 'obsm/X_huge', data: new Float64Array(CELLS), ...shapes }).resize([CELLS, 2 ** 31]);
+    };
+
+    const { findings } = await judged({ X_umap: spoilt(Number.NEGATIVE_INFINITY) }, { spoil });
+
+    expect(findings).toMatchObject([
+      { rule: 'E12', location: '/obsm/X_umap' },
+      { rule: 'F01', location: '/obsm/X_huge' },
+    ]);
+  });
 });

@@ -4,7 +4,6 @@ import type { Rule } from '../../finding.js';
 import { type Entry, lengthOf } from '../../readers/anndata.js';
 import type { Hdf5 } from '../../readers/hdf5.js';
 import { Hdf5Fault } from '../../readers/hdf5-library.js';
-import type { Dataset } from '../../readers/hdf5-tree.js';
 import { unsAt } from '../../readers/uns.js';
 import { anyOf, isSlideSeq, isVisium } from './assays.js';
 import { DOCS } from './docs.js';
@@ -93,8 +92,8 @@ type EmbeddingPen = Pen<EmbeddingRule | keyof typeof FILE_RULES>;
 const NAME = /^[a-zA-Z][a-zA-Z0-9_.-]*$/;
 const SPATIAL = 'spatial';
 const NUMBER = /^(float|u?int)(8|16|32|64)$/;
-/** Of more values it would take minutes to say that they are numbers. */
-const MOST_VALUES = 2 ** 33;
+/** In all of obsm: ten million cells with 400 columns. It takes minutes to say of more that they are numbers. */
+const MOST_VALUES = 2 ** 32;
 
 export function* judgeEmbeddings(h5ad: H5ad, pen: EmbeddingPen): Saying {
   const { anndata, mode } = h5ad;
@@ -102,11 +101,9 @@ export function* judgeEmbeddings(h5ad: H5ad, pen: EmbeddingPen): Saying {
   if (!mode.preAnalysis) yield* judgeKeys(h5ad, pen);
 
   const unread: unknown[] = [];
-  yield* inBounds(
-    pen,
-    '/obsm',
-    faultsIn(anndata.obsm, (entry) => faultsOf(h5ad, entry), unread),
-  );
+  const budget = { left: MOST_VALUES };
+  const faults = faultsIn(anndata.obsm, (entry) => faultsOf(h5ad, entry, budget), unread);
+  yield* inBounds(pen, '/obsm', faults);
   for (const fault of unread.slice(0, 5)) yield unreadable(pen, fault);
 }
 
@@ -169,9 +166,12 @@ function* faultsIn(
   }
 }
 
+interface Budget {
+  left: number;
+}
 type Finding = readonly [EmbeddingRule, Told];
 
-function* faultsOf(h5ad: H5ad, entry: Entry): Generator<Finding> {
+function* faultsOf(h5ad: H5ad, entry: Entry, budget: Budget): Generator<Finding> {
   const isShown = entry.key.startsWith('X_') || entry.key.toLowerCase() === SPATIAL;
   yield* ofItsName(entry.key, isShown);
   if (entry.kind === 'closed') return;
@@ -182,7 +182,7 @@ function* faultsOf(h5ad: H5ad, entry: Entry): Generator<Finding> {
     return;
   }
   yield* ofItsShape(h5ad, entry.values.shape, isShown);
-  yield* ofItsValues(h5ad.hdf5, entry.key, entry.values, isShown);
+  yield* ofItsValues(h5ad.hdf5, entry, isShown, budget);
 }
 
 function* ofItsName(key: string, isShown: boolean): Generator<Finding> {
@@ -207,13 +207,18 @@ function* ofItsShape({ anndata: { obs } }: H5ad, shape: readonly number[], isSho
   if (!isShown && columns === 0) yield ['E10', { found: '0' }];
 }
 
-function* ofItsValues(hdf5: Hdf5, key: string, values: Dataset, isShown: boolean): Generator<Finding> {
-  const { dtype, shape } = values;
+function* ofItsValues(
+  hdf5: Hdf5,
+  { key, values }: Entry & { kind: 'array' },
+  isShown: boolean,
+  budget: Budget,
+): Generator<Finding> {
+  const { path, dtype, shape } = values;
   if (!NUMBER.test(dtype)) yield [isShown ? 'E11' : 'E11w', { found: dtype, expected: 'integer or float' }];
   const size = shape.reduce((product, length) => product * length, 1);
   if (!dtype.startsWith('float') || !NUMBER.test(dtype) || size === 0) return;
-  if (size > MOST_VALUES)
-    throw new Hdf5Fault(values.path, `it has ${size} values, and no more than ${MOST_VALUES} are read`);
+  if (size > budget.left) throw new Hdf5Fault(path, `obsm has more than the ${MOST_VALUES} values that are read`);
+  budget.left -= size;
 
   const { infinite, nan, isAllNan } = notFiniteIn(hdf5, values);
   if (infinite.count > 0) yield [isShown ? 'E12' : 'E12w', { ...infinite }];

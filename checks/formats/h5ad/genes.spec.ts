@@ -47,7 +47,7 @@ async function judged(parts: Partial<H5adParts>, reference = WHOLE, fewestGenes 
   await writeH5ad(local, { cells: 4, genes, geneIds: HUMAN, ...parts });
   const hdf5 = await openHdf5(local);
   try {
-    const pen = penOf(h5adCheck, { path: 'sample.h5ad', local, size: 0, read: async () => new Uint8Array() });
+    const pen = penOf(h5adCheck, { path: 'sample.h5ad' });
     const mode = { ignoreLabels: false, preAnalysis: false };
     const schema = { ...SCHEMA_7_0_0, fewestGenes };
     const said: Said[] = [...judgeGeneIds(h5adOf(hdf5, annDataOf(hdf5), { schema, reference, mode }), pen)];

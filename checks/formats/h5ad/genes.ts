@@ -60,7 +60,7 @@ export function* judgeGeneIds(h5ad: H5ad, pen: GenePen): Saying {
 function* judgeRepeats(hdf5: Hdf5, place: Place, index: Column, pen: GenePen): Saying {
   const { count, values } = repeatsIn(hdf5, index);
   if (count === 0) return;
-  const samples = values.map(({ value, rows }) => `${value}: rows ${rows.join(' and ')}`);
+  const samples = values.map(({ value, rows }) => `${value.slice(0, 80)}: rows ${rows.join(' and ')}`);
   const line = place.assign(`${place.access}[:, ~${place.access}.var_names.duplicated()].copy()`);
   yield pen.report('V02', { location: index.path, frame: place.frame, count, samples, line });
 }
