@@ -99,7 +99,7 @@ export async function isolate(
     if (answer && 'result' in answer && !end) return answer.result;
 
     const limit = end === 'deadline' ? `${deadlineMs / 1000} s` : `${memoryMb} MB`;
-    const [first = ''] = (answer && 'bug' in answer ? answer.bug : '').replace(/^\w*Error: /, '').split('\n');
+    const [first = ''] = (answer && 'bug' in answer ? answer.bug : '').replace(/^\w*(?:Error|Fault): /, '').split('\n');
     const kind = end ?? (/heap out of memory/.test(complaint) ? 'memory' : answer ? 'bug' : 'crash');
     const told = { check: checkId, file: file.path, limit, how: first || how };
     const cause = new CheckEnd(kind, told, { cause: answer && 'bug' in answer ? answer.bug : complaint });
