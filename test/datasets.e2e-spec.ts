@@ -293,6 +293,20 @@ describe('data sets in review', () => {
     expect(refused).toMatchObject({ status: 409, body: { blockedBy: [{ code: 'checklistDone' }] } });
   });
 
+  it('leave the hash of a submission as it always was, until somebody says something of them', async () => {
+    const story = await draft({ 'a.h5ad': blood, 'b.h5ad': skin });
+    await submit(story);
+    const { body } = await owner.get(story.path);
+
+    const [{ metadata }] = await world.db.query(
+      `SELECT encode(sha256(convert_to(jsonb_build_array(profile, "profileVersion", title, metadata)::text, 'UTF8')), 'hex') AS metadata
+         FROM submission WHERE id = $1`,
+      [story.id],
+    );
+    const files = sha256Of(Buffer.from(`a.h5ad\t${sha256Of(blood)}\nb.h5ad\t${sha256Of(skin)}`));
+    expect(body.revisionHash).toBe(sha256Of(Buffer.from(`${metadata} ${files}`)));
+  });
+
   it('are what is approved: nobody changes them after', async () => {
     const story = await draft({ 'a.h5ad': blood });
     await claimed(story);

@@ -292,6 +292,17 @@ describe('a Crossref that', () => {
     expect(crossref.asked[at('10.5555/shy')]).toHaveLength(3);
   });
 
+  it('is asked again when the worker that asked was lost, and the queue with it', async () => {
+    const id = await draft('10.5555/article');
+    await becomes(id, { state: 'found' });
+    const lost = `state = 'unverified', tries = 1, publication = NULL, "dueAt" = now(), "leaseUntil" = now() + interval '300 ms'`;
+
+    await world.db.query(`UPDATE doi_lookup SET ${lost} WHERE "submissionId" = $1`, [id]);
+
+    await becomes(id, { state: 'found', publication: { journal: 'J. Cells' } });
+    expect(await rowOf(id)).toMatchObject({ tries: 2, attempt: 2, dueAt: null });
+  });
+
   it('answers about a DOI that was replaced meanwhile is not heard', async () => {
     const id = await draft('10.5555/slow');
     await vi.waitFor(async () => expect((await rowOf(id)).tries).toBe(1));
