@@ -62,6 +62,8 @@ const isSet = (bits: Bytes, i: number): boolean => (bits.u8(i >> 3) & (0x80 >> (
  * the blocks of each next super block are twice as many, or twice as long, by turns.
  */
 const byExtensible: Index = (file, table, address) => {
+  // In two dimensions the one that grows comes first, whichever it is.
+  if (table.grid.length > 1) throw new Unknown('the order of its chunks');
   const header = file.at(address + file.base, 72);
   if (header.text(0, 4) !== 'EAHD') throw new Unknown('its array of chunks');
   const { bytes, enter } = elementsOf(file, table, header);
@@ -116,9 +118,10 @@ const byExtensible: Index = (file, table, address) => {
     const needed = Math.min(blocks, Math.ceil((table.count - from) / length));
     const body = file.at(block + file.base, start + blocks * bitBytes + 8 * needed);
     if (body.text(0, 4) !== 'EASB') throw new Unknown('its array of chunks');
+    // The bits of all data blocks stand side by side, whatever room there is for those of each.
+    const bits = body.part(start, blocks * bitBytes);
     for (let i = 0; i < needed; i++) {
-      const bits = pages > 0 ? body.part(start + i * bitBytes, bitBytes) : null;
-      const isWritten = (page: number) => bits !== null && isSet(bits, page);
+      const isWritten = (page: number) => isSet(bits, i * pages + page);
       dataBlock(body.address(start + blocks * bitBytes + 8 * i), from + i * length, length, isWritten);
     }
   }

@@ -165,7 +165,7 @@ interface Of {
 
 function layoutIn(file: FileBytes, message: Bytes, of: Of): Layout {
   const version = message.u8(0);
-  if (version !== 3 && version !== 4) throw new Unknown('the version of its layout');
+  if (version < 3 || version > 5) throw new Unknown('the version of its layout');
   const kind = message.u8(1);
   if (kind === 0) return { kind: 'contiguous', address: message.start + 4 };
   if (kind === 1) return { kind: 'contiguous', address: contiguousAt(file, message, of) };
