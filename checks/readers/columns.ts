@@ -60,7 +60,7 @@ export interface RowGroup {
 
 const ROWS_TOLD = 5;
 /** All are held at once. */
-const MOST_GROUPS = 2 ** 18;
+const MOST_GROUPS = 2 ** 17;
 
 /**
  * Which values come together in the rows of `columns`, all of one length, in the order in which they first do. Read in
@@ -91,6 +91,26 @@ export function groupsOf(hdf5: Hdf5, columns: readonly Column[], most = MOST_GRO
     }
   }
   return order;
+}
+
+/** Rows without a value, and the first of them. */
+export function missingIn(hdf5: Hdf5, column: Column): { readonly count: number; readonly rows: readonly number[] } {
+  // A string is always there.
+  if (column.kind === 'plain' && column.values.text !== null) return { count: 0, rows: [] };
+  const isCode = column.kind === 'categorical';
+  const rows: number[] = [];
+  let count = 0;
+  for (const [first, end] of slicesOf(lengthOf(column))) {
+    if (isCode && !hdf5.numbers(column.codes, [first, end]).includes(-1)) continue;
+    const values = isCode ? hdf5.numbers(column.codes, [first, end]) : readerOf(hdf5, column)(first, end);
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      // Of floats pandas takes the one that is not a number for a missing one.
+      if (isCode ? value !== -1 : value !== null && value !== 'NaN') continue;
+      if (++count <= ROWS_TOLD) rows.push(first + i);
+    }
+  }
+  return { count, rows };
 }
 
 export interface Use {

@@ -1,9 +1,9 @@
 /** Are the columns of obs filled in: nothing missing, of one type, and with the values that go together? */
 import type { Pen } from '../../check.js';
 import type { Rule } from '../../finding.js';
-import type { AnnData, Column } from '../../readers/anndata.js';
+import { type AnnData, type Column, lengthOf } from '../../readers/anndata.js';
 import { categoriesOf } from '../../readers/column-values.js';
-import { groupsOf, isText } from '../../readers/columns.js';
+import { groupsOf, isText, missingIn } from '../../readers/columns.js';
 import { DOCS } from './docs.js';
 import type { H5ad } from './h5ad.js';
 import { cellOf } from './matrix-names.js';
@@ -101,22 +101,21 @@ function* judgeTypes({ hdf5 }: H5ad, name: string, column: Column, pen: CellPen)
   }
   if (column.kind !== 'nullable') return;
   // To AnnData a value that is missing here is one of a type of its own.
-  const { values: data, mask } = column;
-  const groups = groupsOf(hdf5, [{ kind: 'plain', path: column.path, values: mask }]);
-  const missing = groups.find(({ values: [isMissing] }) => isMissing !== '0');
-  if (!missing || groups.length < 2) return;
-  const found = `${data.dtype} and ${missing.count} that are missing`;
+  const { values: data } = column;
+  const { count } = missingIn(hdf5, column);
+  if (count === 0 || count === lengthOf(column)) return;
+  const found = `${data.dtype} and ${count} that are missing`;
   const line = data.text
     ? `${values} = ${values}.fillna("unknown").astype(str)`
     : `${values} = ${values}.astype(float)`;
-  yield pen.report('O04', { location: column.path, count: missing.count, found, expected: data.dtype, line });
+  yield pen.report('O04', { location: column.path, count, found, expected: data.dtype, line });
 }
 
 function* judgeMissing({ hdf5, anndata }: H5ad, name: string, pen: CellPen): Saying {
   const column = columnIn(anndata, name);
-  const missing = column && groupsOf(hdf5, [column]).find(({ values }) => values[0] === null);
-  if (!missing) return;
-  const { count, rows } = missing;
+  if (!column) return;
+  const { count, rows } = missingIn(hdf5, column);
+  if (count === 0) return;
   yield pen.report('O03', {
     ...{ location: column.path, count, cells: cellsIn(count), found: 'nothing', expected: 'a value' },
     samples: rows.map((row) => cellOf(hdf5, anndata.obs, row)),

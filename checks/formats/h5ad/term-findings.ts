@@ -1,8 +1,8 @@
 /** Are the terms of obs and the organism of uns those that the schema allows? All that are not are told at once. */
 import type { Pen, Told } from '../../check.js';
 import type { Rule } from '../../finding.js';
-import type { Column } from '../../readers/anndata.js';
-import { groupsOf, isText, type RowGroup, valuesOf } from '../../readers/columns.js';
+import { type Column, lengthOf } from '../../readers/anndata.js';
+import { groupsOf, isText, missingIn, type RowGroup, valuesOf } from '../../readers/columns.js';
 import { unsAt } from '../../readers/uns.js';
 import type { TermColumn } from '../../schemas/schema.js';
 import { columnIn, TISSUE_TYPE } from './cells.js';
@@ -12,7 +12,7 @@ import { cellOf } from './matrix-names.js';
 import { prefixesFor } from './prefixes.js';
 import { type FILE_RULES, guarded, type Saying } from './saying.js';
 import { type Context, expectedBy, listed, named, suggestionFor } from './term-words.js';
-import { type Asked, clausesFor, judgedBy, type Terms, type Wrong } from './terms.js';
+import { type Asked, clausesFor, judgedBy, type Terms, type Wrong, type WrongRule } from './terms.js';
 
 const rule = (message: string) =>
   ({ severity: 'error', message, fix: '{because}: `{line}`.', docs: DOCS.cells }) as const;
@@ -33,6 +33,8 @@ type TermPen = Pen<TermRule | keyof typeof FILE_RULES>;
 
 /** Values that break a rule and are told one by one; the rest are counted. */
 const MOST_TOLD = 24;
+/** Of so many in a column the label is looked up, which takes time. */
+const MOST_SEARCHED = 8;
 /** Longer values are cut. */
 const MOST_SHOWN = 200;
 
@@ -72,7 +74,12 @@ function* judgeOrganism(h5ad: H5ad, pen: TermPen): Saying {
   const terms = termsOf(h5ad);
   const { wrongs, isUndecided } = judgedBy(asked, value.text, terms);
   for (const wrong of wrongs) {
-    const { because, line, ...told } = toldOf({ value: value.text, wrong, context }, terms, (_, id) => assign(id));
+    const { because, line, ...told } = toldOf(
+      { value: value.text, wrong, context },
+      terms,
+      (_, id) => assign(id),
+      true,
+    );
     yield pen.report(wrong.rule, { location, ...told, because, line });
   }
   if (isUndecided) {
@@ -91,7 +98,7 @@ function* refuseNumbers({ hdf5 }: H5ad, name: string, column: Column, pen: TermP
   const map = samples.map((value) => `"${value}": "…"`).join(', ');
   const line = `adata.obs["${name}"] = adata.obs["${name}"].astype(str).map({${map}}).astype("category")`;
   const because = 'Put the ids of terms in their place, as strings';
-  const count = groupsOf(hdf5, [column]).reduce((sum, group) => sum + (group.values[0] === null ? 0 : group.count), 0);
+  const count = lengthOf(column) - missingIn(hdf5, column).count;
   yield pen.report('T01', { location: column.path, found, expected: 'strings', count, samples, line, because });
 }
 
@@ -107,13 +114,39 @@ interface Misuse {
   readonly rows: number[];
 }
 
+type Setting = ReturnType<typeof settingOf>;
+
+/** Those that are told one by one, and for each rule one that stands for all others. */
+class Misuses {
+  readonly told = new Map<string, Misuse>();
+  readonly rests = new Map<WrongRule, Misuse & { values: number; readonly samples: string[] }>();
+  private readonly counts = new Map<WrongRule, number>();
+
+  get(wrong: Wrong, value: string, { key: place, context }: Setting): Misuse {
+    const key = JSON.stringify([wrong.rule, value, place]);
+    const known = this.told.get(key);
+    if (known) return known;
+    const count = this.counts.get(wrong.rule) ?? 0;
+    const misuse: Misuse = { key, value, wrong, context, tissueTypes: [], count: 0, rows: [] };
+    if (count < MOST_TOLD) {
+      this.told.set(key, misuse);
+      this.counts.set(wrong.rule, count + 1);
+      return misuse;
+    }
+    const rest = this.rests.get(wrong.rule) ?? { ...misuse, values: 0, samples: [] };
+    this.rests.set(wrong.rule, rest);
+    if (++rest.values <= 5) rest.samples.push(cut(value));
+    return rest;
+  }
+}
+
 function* judgeColumn(h5ad: H5ad, name: string, column: Column, rules: TermColumn, pen: TermPen): Saying {
   const { hdf5, anndata } = h5ad;
   const tissueTypes = columnIn(anndata, TISSUE_TYPE);
   const groups: readonly RowGroup[] = tissueTypes ? groupsOf(hdf5, [column, tissueTypes]) : groupsOf(hdf5, [column]);
   const terms = termsOf(h5ad);
   const settings = new Map<string | null | undefined, ReturnType<typeof settingOf>>();
-  const misuses = new Map<string, Misuse>();
+  const misuses = new Misuses();
   const undecided = new Set<string>();
 
   for (const { values, count, rows } of groups) {
@@ -125,20 +158,17 @@ function* judgeColumn(h5ad: H5ad, name: string, column: Column, rules: TermColum
     const { wrongs, isUndecided } = judgedBy(setting.asked, value, terms);
     if (isUndecided) undecided.add(value);
     for (const wrong of wrongs) {
-      const key = JSON.stringify([wrong.rule, value, setting.key]);
-      const known = misuses.get(key);
-      const misuse = known ?? { key, value, wrong, context: setting.context, tissueTypes: [], count: 0, rows: [] };
-      if (!known) misuses.set(key, misuse);
-      misuse.count += count;
-      misuse.tissueTypes.push(tissueType ?? null);
-      misuse.rows.push(...rows.slice(0, 5 - misuse.rows.length));
+      const known = misuses.get(wrong, value, setting);
+      known.count += count;
+      known.tissueTypes.push(tissueType ?? null);
+      known.rows.push(...rows.slice(0, 5 - known.rows.length));
     }
   }
 
   const types = typesByValue(groups);
   const lineFor = (misuse: Misuse) => (old: string, id: string) =>
     misuse.tissueTypes.length === (types.get(misuse.value) ?? 1) ? replace(name, old, id) : mask(name, old, id, misuse);
-  yield* tell(h5ad, column.path, [...misuses.values()], lineFor, pen);
+  yield* tell(h5ad, column.path, misuses, lineFor, pen);
   if (undecided.size > 0) yield pen.undecided('T02', reasonFor(h5ad, column.path, undecided, tissueTypes !== null));
 }
 
@@ -158,31 +188,26 @@ function settingOf(h5ad: H5ad, name: string, rules: TermColumn, tissueType: stri
   return { asked, context: { asked: clauses, prefixes }, key: JSON.stringify([places, prefixes]) };
 }
 
-/** The first values of each rule one by one, the rest together. */
 function* tell(
   h5ad: H5ad,
   location: string,
-  misuses: readonly Misuse[],
+  { told: ones, rests }: Misuses,
   lineFor: (misuse: Misuse) => (old: string, id: string) => string,
   pen: TermPen,
 ): Saying {
   const { hdf5, anndata } = h5ad;
   const terms = termsOf(h5ad);
-  for (const id of ['T02', 'T03', 'T04', 'T05', 'T06', 'T07', 'T08'] as const) {
-    const all = misuses.filter(({ wrong }) => wrong.rule === id);
-    for (const misuse of all.slice(0, MOST_TOLD)) {
-      const samples = misuse.rows.map((row) => cellOf(hdf5, anndata.obs, row));
-      const told = toldOf(misuse, terms, lineFor(misuse));
-      yield pen.report(id, { location, ...told, key: misuse.key, count: misuse.count, samples });
-    }
-    const rest = all.slice(MOST_TOLD);
-    const [first] = rest;
-    if (!first) continue;
-    const told = toldOf(first, terms, lineFor(first));
-    const count = rest.reduce((sum, misuse) => sum + misuse.count, 0);
-    const found = `${rest.length} more values`;
-    const more = `${told.shown} (and ${rest.length - 1} more values)`;
-    const samples = rest.slice(0, 5).map(({ value }) => cut(value));
+  let searched = 0;
+  for (const misuse of [...ones.values()].sort((a, b) => a.wrong.rule.localeCompare(b.wrong.rule))) {
+    const samples = misuse.rows.map((row) => cellOf(hdf5, anndata.obs, row));
+    const told = toldOf(misuse, terms, lineFor(misuse), searched++ < MOST_SEARCHED);
+    yield pen.report(misuse.wrong.rule, { location, ...told, key: misuse.key, count: misuse.count, samples });
+  }
+  for (const [id, rest] of rests) {
+    const { values, count, samples } = rest;
+    const told = toldOf(rest, terms, lineFor(rest), false);
+    const found = `${values} more values`;
+    const more = values > 1 ? `${told.shown} (and ${values - 1} more values)` : told.shown;
     yield pen.report(id, { location, ...told, key: 'more', found, term: more, label: '', shown: more, count, samples });
   }
 }
@@ -193,9 +218,10 @@ function toldOf(
   { value, wrong, context }: Pick<Misuse, 'value' | 'wrong' | 'context'>,
   terms: Terms,
   line: (old: string, id: string) => string,
+  isSearched: boolean,
 ) {
   const { rule: id, term, clause } = wrong;
-  const suggestion = suggestionFor(value, wrong, context, terms);
+  const suggestion = suggestionFor(value, wrong, { ...context, isSearched }, terms);
   const ontologies = clause.multi?.ofMany && value !== term ? clause.multi.ofMany : clause.ontologies;
   const here = ontologies.filter((name) => context.prefixes?.includes(name) ?? true);
   const label = named(term, terms).slice(term.length).trim();

@@ -60,7 +60,7 @@ export interface Suggestion {
 export function suggestionFor(
   value: string,
   { rule, term, clause }: Wrong,
-  { asked, prefixes }: Context,
+  { asked, prefixes, isSearched }: Context & { readonly isSearched: boolean },
   terms: Terms,
 ): Suggestion | null {
   const [only] = asked.find((one) => one.only)?.only ?? [];
@@ -89,7 +89,8 @@ export function suggestionFor(
   }
   const spelt = [...spellings(term, asked, terms)].find(isTaken);
   if (spelt !== undefined) return { value: instead(spelt), because: `Write ${named(spelt, terms)}` };
-  const nearest = isLikeId(term) ? undefined : nearestTo(term, namesIn(clause, prefixes, terms), isTaken, terms);
+  const nearest =
+    !isSearched || isLikeId(term) ? undefined : nearestTo(term, namesIn(clause, prefixes, terms), isTaken, terms);
   if (nearest) return { value: instead(nearest), because: `Perhaps ${named(nearest, terms)} is meant` };
   return null;
 }

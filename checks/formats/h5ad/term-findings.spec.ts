@@ -1,0 +1,238 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ruleBehind } from '../../../test/conformance/messages.js';
+import { sharedFolder } from '../../../test/shared.js';
+import { withLocalFile } from '../../local-file.js';
+import { installReference } from '../../reference/install.js';
+import { type CheckResult, runCheck } from '../../run-checks.js';
+import { type ColumnParts, type H5adParts, writeH5ad } from '../../samples/h5ad.js';
+import { h5adCheck } from './h5ad.check.js';
+
+const MINUTES = 60_000;
+const folder = mkdtempSync(join(tmpdir(), 'term-findings-'));
+const local = join(folder, 'sample.h5ad');
+const before = process.env.ACCESSION_REFERENCE_DIR;
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  if (before === undefined) delete process.env.ACCESSION_REFERENCE_DIR;
+  else process.env.ACCESSION_REFERENCE_DIR = before;
+});
+
+async function judged(path: string, options = {}): Promise<CheckResult> {
+  const all = { schema: '7.0.0', full: true, ...options };
+  const result = await withLocalFile({ path: 'sample.h5ad', local: path }, (file) => runCheck(h5adCheck, file, all));
+  expect(result.cause).toBeUndefined();
+  return result;
+}
+
+async function resultOf(obs: Record<string, ColumnParts | null>, more: Partial<H5adParts> = {}): Promise<CheckResult> {
+  await writeH5ad(local, { ...more, obs });
+  return judged(local);
+}
+
+const isOurs = (rule: string) => /^[TO]/.test(rule);
+const ours = ({ findings }: CheckResult) => findings.filter(({ rule }) => isOurs(rule));
+const rulesIn = (result: CheckResult) => [...new Set(ours(result).map(({ rule }) => rule))].sort();
+
+/** `values` in the first rows, and the last of them in all others; as categories. */
+function cells(...values: (string | null)[]): ColumnParts {
+  const categories = [...new Set(values.filter((value) => value !== null))];
+  const at = (row: number) => categories.indexOf(values[Math.min(row, values.length - 1)] ?? '\0');
+  return { categories, codes: Array.from({ length: 40 }, (_, row) => at(row)) };
+}
+
+const LINE = {
+  tissue_type: cells('cell line'),
+  tissue_ontology_term_id: cells('CVCL_0030'),
+  cell_type_ontology_term_id: cells('na'),
+  sex_ontology_term_id: cells('na'),
+  self_reported_ethnicity_ontology_term_id: cells('na'),
+  development_stage_ontology_term_id: cells('na'),
+  donor_id: cells('na'),
+};
+
+/** By the starter set. */
+describe('the cells of an h5ad file', () => {
+  beforeAll(() => {
+    process.env.ACCESSION_REFERENCE_DIR = join(folder, 'nothing');
+  });
+
+  it.each<[string, Record<string, ColumnParts>]>([
+    ['of a tissue', {}],
+    ['of a cell line', LINE],
+    ['of a cell line with cell types', { ...LINE, cell_type_ontology_term_id: cells('CL:0000066') }],
+    ['with two diseases', { disease_ontology_term_id: cells('MONDO:0004975 || MONDO:0005148') }],
+    ['as strings', { sex_ontology_term_id: Array<string>(40).fill('PATO:0000383') }],
+  ])('are sound %s', async (_, obs) => {
+    const result = await resultOf(obs);
+
+    expect(ours(result)).toEqual([]);
+    expect(result.undecided).toEqual([]);
+  });
+
+  it.each<[string, string[], Record<string, ColumnParts | null>]>([
+    [
+      'terms that are numbers',
+      ['T01'],
+      { sex_ontology_term_id: { categories: Int32Array.of(7), codes: Array(40).fill(0) } },
+    ],
+    ['a term of another ontology', ['T02'], { sex_ontology_term_id: cells('EFO:0009922', 'PATO:0000383') }],
+    ['a term that was withdrawn and is forbidden', ['T04'], { cell_type_ontology_term_id: cells('CL:0000548') }],
+    ['a root where only what is below is taken', ['T05'], { tissue_ontology_term_id: cells('UBERON:0001062') }],
+    ['a sex of a cell line', ['T06'], { ...LINE, sex_ontology_term_id: cells('unknown') }],
+    ['diseases that are not sorted', ['T07'], { disease_ontology_term_id: cells('MONDO:0005148 || MONDO:0004975') }],
+    ['a disease twice', ['T08'], { disease_ontology_term_id: cells('MONDO:0004975 || MONDO:0004975') }],
+    ['health beside a disease', ['T02'], { disease_ontology_term_id: cells('MONDO:0004975 || PATO:0000461') }],
+    [
+      'an embryo as an organoid',
+      ['T04'],
+      { tissue_type: cells('organoid'), tissue_ontology_term_id: cells('UBERON:0000922') },
+    ],
+    ['a stage that is for cell lines', ['T04'], { development_stage_ontology_term_id: cells('na', 'unknown') }],
+    ['a value that is missing', ['O03'], { tissue_ontology_term_id: cells(null, 'UBERON:0002048') }],
+    ['a donor that is missing', ['O03'], { donor_id: cells(null, 'donor_1') }],
+    [
+      'categories that are bools',
+      ['O05'],
+      { batch: { categories: [true, false] as never, codes: Array.from({ length: 40 }, (_, i) => i % 2) } },
+    ],
+    ['a category that no cell has', ['O06'], { batch: { categories: ['a', 'b'], codes: Array(40).fill(0) } }],
+    ['a donor without a name', ['O08'], { donor_id: cells(' ', 'donor_1') }],
+    ['a tissue type that is none', ['O09'], { tissue_type: cells('tissue', 'organ', 'tissue') }],
+    ['a tissue type that is missing', ['O09'], { tissue_type: cells(null, 'tissue') }],
+    ['a donor of a cell line', ['O09'], { ...LINE, donor_id: cells('donor_1') }],
+    ['no donor of a tissue', ['O10'], { donor_id: cells('na', 'donor_1') }],
+    ['a suspension type that the assay does not have', ['O11'], { suspension_type: cells('na') }],
+    ['an assay that the table lacks', ['O12'], { assay_ontology_term_id: cells('EFO:0008913') }],
+    [
+      'a suspension type that is none',
+      ['O09', 'O12'],
+      { assay_ontology_term_id: cells('EFO:0008913'), suspension_type: cells('sauce') },
+    ],
+    ['a tissue by its cell type', ['O14', 'T02'], { tissue_ontology_term_id: cells('CL:0000084') }],
+    [
+      'cell types of some cells of a cell line',
+      ['O15'],
+      { ...LINE, cell_type_ontology_term_id: cells('na', 'CL:0000066') },
+    ],
+  ])('are refused for %s', async (_, rules, obs) => {
+    expect(rulesIn(await resultOf(obs))).toEqual(rules);
+  });
+
+  it('are refused for the cell types of a fish in a human', async () => {
+    const { findings } = await resultOf({ cell_type_ontology_term_id: cells('ZFA:0009000') });
+
+    expect(findings.filter(({ rule }) => rule === 'O13')).toMatchObject([{ count: 40, expected: 'CL' }]);
+  });
+
+  it('leave undecided what is not in the starter set', async () => {
+    const { undecided, outcome } = await resultOf({ cell_type_ontology_term_id: cells('CL:4023077', 'CL:4023051') });
+
+    expect(outcome).toBe('undecided');
+    expect(undecided).toMatchObject([{ rule: 'T02', reason: expect.stringMatching(/2 of the values .*CL:4023077/) }]);
+  });
+
+  it('are told all at once, with their rows, what was expected and the line that mends them', async () => {
+    const result = await resultOf({
+      cell_type_ontology_term_id: cells('T cell', 'cl_0000236', 'CL:0000084'),
+      tissue_type: cells('tissue', 'tissue', 'cell line', 'tissue'),
+      tissue_ontology_term_id: cells('UBERON:0002048', 'UBERON:0002048', 'CVCL:0030', 'UBERON:0002048'),
+      donor_id: cells('donor_1', 'donor_1', 'na', 'donor_1'),
+      self_reported_ethnicity_ontology_term_id: cells('unknown'),
+      sex_ontology_term_id: cells('PATO:0000383', 'PATO:0000383', 'na', 'PATO:0000383'),
+      development_stage_ontology_term_id: cells('HsapDv:0000258', 'HsapDv:0000258', 'na', 'HsapDv:0000258'),
+    });
+
+    const terms = result.findings.filter(({ rule }) => rule.startsWith('T'));
+    expect(terms.map(({ rule, found, fix }) => [rule, found, /: `/.exec(fix) ? fix.split(': `')[0] : fix])).toEqual([
+      ['T02', 'T cell', 'Perhaps CL:0000084 T cell is meant'],
+      ['T02', 'cl_0000236', 'Write CL:0000236 B cell'],
+      ['T02', 'CVCL:0030', 'Write CVCL_0030 HeLa'],
+      ['T06', 'unknown', 'Write "na"'],
+    ]);
+    expect(terms[0]).toMatchObject({
+      ...{ location: '/obs/cell_type_ontology_term_id', count: 1, samples: ['row 0 (cell AAAAAAAAAAAAAAAA-1)'] },
+      expected: 'CL:0000000 cell, a descendant of CL:0000000 cell or "unknown"',
+    });
+    expect(terms[0]?.fix).toContain('.astype(str).replace({"T cell": "CL:0000084"}).astype("category")');
+    // Elsewhere it may be unknown.
+    expect(terms[3]?.fix).toContain('& adata.obs["tissue_type"].isin(["cell line"]), "na")');
+  });
+
+  it('with very many wrong values are told of the first, and how many more there are', async () => {
+    const { findings } = await resultOf({ assay_ontology_term_id: Array.from({ length: 40 }, (_, i) => `assay ${i}`) });
+
+    const terms = findings.filter(({ rule }) => rule === 'T02');
+    expect(terms).toHaveLength(25);
+    expect(terms.at(-1)).toMatchObject({ found: '16 more values', count: 16 });
+  });
+
+  it('need no cell types before the analysis', async () => {
+    await writeH5ad(local, { obs: { cell_type_ontology_term_id: null } });
+
+    expect(rulesIn(await judged(local))).toEqual(['O01']);
+    expect(rulesIn(await judged(local, { preAnalysis: true }))).toEqual([]);
+  });
+
+  it.each([
+    ['NCBITaxon:32630', ['T04']],
+    ['NCBITaxon:9615', ['T05']],
+    ['CL:0000084', ['T02']],
+  ])('cannot be of %s', async (organism, rules) => {
+    const { findings } = await resultOf({}, { uns: { organism_ontology_term_id: organism } });
+
+    expect(
+      findings.filter(({ location }) => location === '/uns/organism_ontology_term_id').map(({ rule }) => rule),
+    ).toEqual(expect.arrayContaining(rules));
+  });
+});
+
+const reference = sharedFolder('reference');
+const shared = sharedFolder('conformance');
+const files = join(process.env.ACCESSION_CASES ?? shared.at('.'), 'single-cell/h5ad');
+const index = join(files, 'index.json');
+const hasAll = !reference.isMissing && existsSync(index);
+
+interface Case {
+  readonly name: string;
+  readonly file: string;
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+  readonly ignore_labels: boolean;
+  readonly pre_analysis: boolean;
+}
+
+/** Where the reference validator broke before its end, or says what cannot be said. */
+const BROKE = /^<|nexpected (validation )?error/;
+const MORE: Readonly<Record<string, string>> = {
+  // A file without cell types is of no use outside of pre-analysis, which is not asked for.
+  'TestValidate.test__pre_analysis_check_passes_with_well_formed_blob': 'O01',
+  'TestValidate.test__pre_analysis_validate_no_obsm_fails_with_obsm': 'O01',
+  'TestValidate.test__pre_analysis_validate_no_uns_default_embedding_fails_with_value_present': 'O01',
+};
+/** It warns of assays that it has not seen. */
+const LESS: Readonly<Record<string, string>> = { 'TestObs.test_column_presence_assay': 'O12' };
+
+describe.skipIf(!hasAll)(`terms and cells beside the reference validator${shared.note}${reference.note}`, () => {
+  const cases: readonly Case[] = hasAll ? JSON.parse(readFileSync(index, 'utf8')) : [];
+  beforeAll(async () => {
+    const to = join(folder, 'reference');
+    await installReference({ schema: '7.0.0', to, from: reference.at('.') });
+    process.env.ACCESSION_REFERENCE_DIR = to;
+  }, 3 * MINUTES);
+
+  it.each(cases.map((one) => [one.name, one] as const))('agree on %s', async (name, one) => {
+    const messages = [...one.errors, ...one.warnings];
+    const behind = messages.flatMap((message) => ruleBehind(message) ?? []).filter(isOurs);
+    const expected = new Set([...behind, ...(MORE[name] ? [MORE[name]] : [])].filter((rule) => rule !== LESS[name]));
+
+    const found = rulesIn(
+      await judged(join(files, one.file), { ignoreLabels: one.ignore_labels, preAnalysis: one.pre_analysis }),
+    );
+
+    if (messages.some((message) => BROKE.test(message))) expect(found).toEqual(expect.arrayContaining([...expected]));
+    else expect(found).toEqual([...expected].sort());
+  });
+});
