@@ -37,12 +37,15 @@ const suite = new Suite(DATA_DEVIATIONS);
 let folder: string;
 let removeReference: () => Promise<void>;
 
+/** Seconds, and more where the machine is busy. */
+const INSTALLING_MS = 240_000;
+
 const isSkipped = DATA_CASES.length === 0 || published.isMissing;
 describe.skipIf(isSkipped)(`Single-cell data sets in words${NOTE}${published.note}`, () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'conformance-'));
     removeReference = await withReference(published.at('.'), editionsOf(DATA_CASES));
-  });
+  }, INSTALLING_MS);
   afterAll(async () => {
     await rm(folder, { recursive: true });
     await removeReference();

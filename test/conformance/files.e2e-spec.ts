@@ -21,10 +21,13 @@ const published = sharedFolder('reference');
 const fixtures = sharedFolder('fixtures/h5ad');
 let removeReference: () => Promise<void>;
 
+/** Seconds, and more where the machine is busy. */
+const INSTALLING_MS = 240_000;
+
 describe.skipIf(published.isMissing)(`Single-cell files${published.note}`, () => {
   beforeAll(async () => {
     removeReference = await withReference(published.at('.'));
-  });
+  }, INSTALLING_MS);
   afterAll(() => removeReference());
 
   describe.skipIf(fixtures.isMissing)(`that are published${fixtures.note}`, () => {
