@@ -101,6 +101,10 @@ describe('chunks read without the library', () => {
           });
 
           await bothWays((hdf5, fd, dataset) => {
+            // An extensible array of two dimensions is left to the library.
+            const isLeft =
+              sample.libver === 'latest' && sample.shape.length > 1 && sample.growing[0] !== sample.growing[1];
+            if (isLeft && sample.chunks) return;
             const whole = sample.shape.map((length): Range => [0, length]);
             expect(direct(hdf5, fd, dataset, whole)).toEqual(hdf5.numbers(dataset, ...whole));
             if (ranges.every(([first, end]) => end > first)) {
