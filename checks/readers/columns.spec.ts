@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type ColumnParts, writeH5ad } from '../samples/h5ad.js';
 import { annDataOf, type Column } from './anndata.js';
-import { groupsOf, isText, repeatsIn, textAt, textsOf, useOf, valuesOf } from './columns.js';
+import { groupsOf, isText, missingIn, repeatsIn, textAt, textsOf, useOf, valuesOf } from './columns.js';
 import { type Hdf5, openHdf5 } from './hdf5.js';
 
 const MINUTE = 60_000;
@@ -148,6 +148,20 @@ describe('columns', () => {
         expect(groups.map(({ values, count }) => [JSON.stringify(values), count])).toEqual([...expected]);
       }),
       { numRuns: 30, seed: 5 },
+    );
+  });
+
+  it.each<[string, ColumnParts]>([
+    ['codes', { categories: ['x'], codes: [0, -1, 0, -1] }],
+    ['floats', Float64Array.of(1, Number.NaN, 2, Number.NaN)],
+  ])('tell which rows have no value, of %s', async (_, values) => {
+    await withColumn(values, 4, (hdf5, column) => expect(missingIn(hdf5, column)).toEqual({ count: 2, rows: [1, 3] }));
+  });
+
+  it('of strings and sound codes miss nothing', async () => {
+    await withColumn(['', 'nan'], 2, (hdf5, column) => expect(missingIn(hdf5, column).count).toBe(0));
+    await withColumn({ categories: ['x'], codes: [0, 0] }, 2, (hdf5, column) =>
+      expect(missingIn(hdf5, column).count).toBe(0),
     );
   });
 

@@ -53,6 +53,13 @@ const LINE = {
   donor_id: cells('na'),
 };
 
+const NAMES = [
+  ...['cell_type', 'assay', 'disease', 'sex', 'tissue', 'self_reported_ethnicity', 'development_stage'].map(
+    (name) => `${name}_ontology_term_id`,
+  ),
+  ...['tissue_type', 'is_primary_data', 'donor_id', 'suspension_type'],
+];
+
 /** By the starter set. */
 describe('the cells of an h5ad file', () => {
   beforeAll(() => {
@@ -119,6 +126,26 @@ describe('the cells of an h5ad file', () => {
     ],
   ])('are refused for %s', async (_, rules, obs) => {
     expect(rulesIn(await resultOf(obs))).toEqual(rules);
+  });
+
+  it('are refused for integers of which some are missing, which are of two types', async () => {
+    const obs = { age: Int32Array.from({ length: 40 }, (_, row) => row) };
+    const asNullable: H5adParts['spoil'] = (file) => {
+      const mask = Int8Array.from({ length: 40 }, (_, row) => Number(row === 3));
+      const frame = file.get('obs');
+      if (!(frame && 'create_group' in frame)) throw new Error('There is no obs.');
+      const column = frame.create_group('weight');
+      column.create_attribute('encoding-type', 'nullable-integer');
+      column.create_attribute('encoding-version', '0.1.0');
+      column.create_dataset({ name: 'values', data: obs.age });
+      column.create_dataset({ name: 'mask', data: mask });
+    };
+
+    const result = await resultOf(obs, { obsOrder: [...NAMES, 'age', 'weight'], spoil: asNullable });
+
+    expect(ours(result)).toMatchObject([
+      { rule: 'O04', location: '/obs/weight', count: 1, found: 'int32 and 1 that are missing' },
+    ]);
   });
 
   it('are refused for the cell types of a fish in a human', async () => {
