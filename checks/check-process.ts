@@ -1,5 +1,6 @@
 /** What happens in the process of one check? It takes a job, runs the check and sends what became of it; `isolate.ts` watches. */
 import type { Check, Options } from './check.js';
+import type { Finding } from './finding.js';
 import { type LocalFile, withLocalFile } from './local-file.js';
 import { type CheckResult, runCheck } from './run-checks.js';
 
@@ -12,6 +13,10 @@ export interface Job {
 }
 
 export type Answer = { readonly result: CheckResult } | { readonly bug: string };
+/** Told on the way to the answer. */
+export interface Heard {
+  readonly finding: Finding;
+}
 
 process.once('message', async (job: Job) => {
   const answer = await run(job).catch((error: unknown): Answer => ({ bug: told(error) }));
@@ -33,7 +38,9 @@ async function run({ registry, checkId, file, options }: Job): Promise<Answer> {
   const check = CHECKS.find(({ id }) => id === checkId);
   if (!check) throw new Error(`There is no check "${checkId}".`);
 
-  const { cause, ...result } = await withLocalFile(file, (source) => runCheck(check, source, options));
+  // Whoever listens has it again in the answer: one that is lost is no loss.
+  const hear = (finding: Finding) => void process.send?.({ finding } satisfies Heard, () => undefined);
+  const { cause, ...result } = await withLocalFile(file, (source) => runCheck(check, source, options, hear));
   return result.outcome === 'errored' ? { bug: told(cause) } : { result };
 }
 

@@ -10,7 +10,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Options } from './check.js';
-import type { Answer, Job } from './check-process.js';
+import type { Answer, Heard, Job } from './check-process.js';
+import type { Finding } from './finding.js';
 import type { LocalFile } from './local-file.js';
 import type { CheckResult } from './run-checks.js';
 
@@ -20,6 +21,8 @@ export interface Limits {
   readonly deadlineMs: number;
   /** Ends the check: the promise is then rejected with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Is told each finding as it is made; the result has them all. */
+  readonly onFinding?: (finding: Finding) => void;
   /** The module whose `CHECKS` has the check. */
   readonly registry?: URL;
   /** Where reference data lie; as the environment says where not given. */
@@ -68,8 +71,10 @@ export async function isolate(
   checkId: string,
   file: LocalFile,
   options: Options,
-  { memoryMb, deadlineMs, signal, registry = FORMATS, referenceDir = process.env.ACCESSION_REFERENCE_DIR }: Limits,
+  limits: Limits,
 ): Promise<CheckResult> {
+  const { memoryMb, deadlineMs, signal, onFinding = () => undefined } = limits;
+  const { registry = FORMATS, referenceDir = process.env.ACCESSION_REFERENCE_DIR } = limits;
   signal?.throwIfAborted();
   const child = fork(PROCESS, {
     // Young objects in little room, and memory that threads gave back used again: 40 MB less for a file of a gigabyte.
@@ -94,7 +99,11 @@ export async function isolate(
   signal?.addEventListener('abort', abort);
 
   try {
-    const { answer, complaint, how } = await lifeOf(child, { registry: registry.href, checkId, file, options });
+    const { answer, complaint, how } = await lifeOf(
+      child,
+      { registry: registry.href, checkId, file, options },
+      onFinding,
+    );
     signal?.throwIfAborted();
     if (answer && 'result' in answer && !end) return answer.result;
 
@@ -115,11 +124,14 @@ export async function isolate(
 async function lifeOf(
   child: ChildProcess,
   job: Job,
+  onFinding: (finding: Finding) => void,
 ): Promise<{ answer: Answer | null; complaint: string; how: string }> {
   let answer: Answer | null = null;
   let complaint = '';
   child.on('message', (message) => {
-    answer = message as Answer; // only `check-process.ts` sends
+    const told = message as Answer | Heard; // only `check-process.ts` sends
+    if ('finding' in told) onFinding(told.finding);
+    else answer = told;
   });
   child.stderr?.on('data', (text: Buffer) => {
     complaint = (complaint + text).slice(-COMPLAINT_LENGTH);

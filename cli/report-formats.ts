@@ -31,6 +31,8 @@ export interface Report {
 
 /** Is told each file as it comes, in order, and everything at the end. */
 export interface Printer {
+  /** Of a file that takes long: a finding as it is made. It comes again with the file. */
+  early?(path: string, check: string, finding: Finding): void;
   file(report: FileReport): void;
   end(report: Report): void;
 }
@@ -91,16 +93,23 @@ const OUTCOME_MARKS: Readonly<Record<Outcome, readonly [mark: string, colour: ke
 
 function pretty(out: (text: string) => void, paint: Paint): Printer {
   const painted = ([text, colour]: readonly [string, keyof Paint]) => paint[colour](text);
+  const say = (finding: Finding) => {
+    const mark = painted(SEVERITY_MARKS[finding.severity]);
+    out(`  ${mark}  ${visible(finding.message)} ${paint.dim(`(${finding.rule})`)}\n`);
+    for (const line of detailsOf(finding)) out(`               ${paint.dim(visible(line))}\n`);
+  };
+  const told = new Set<string>();
   return {
+    early(path, check, finding) {
+      if (told.size === 0) out(`… ${paint.bold(visible(path))} ${paint.dim(`${check}: so far`)}\n`);
+      told.add(finding.fingerprint);
+      say(finding);
+    },
     file({ path, check, outcome, findings, undecided, error }) {
       out(`${painted(OUTCOME_MARKS[outcome])} ${paint.bold(visible(path))} ${paint.dim(`${check}: ${outcome}`)}\n`);
       if (error !== null) out(`  ${painted(['? not judged', 'yellow'])}  ${visible(error)}\n`);
-      for (const finding of findings) {
-        out(
-          `  ${painted(SEVERITY_MARKS[finding.severity])}  ${visible(finding.message)} ${paint.dim(`(${finding.rule})`)}\n`,
-        );
-        for (const line of detailsOf(finding)) out(`               ${paint.dim(visible(line))}\n`);
-      }
+      for (const finding of findings) if (!told.has(finding.fingerprint)) say(finding);
+      told.clear();
       for (const { rule, reason } of undecided)
         out(`  ${painted(['? undecided', 'yellow'])}  ${visible(`${rule}: ${reason}`)}\n`);
     },

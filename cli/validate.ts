@@ -4,13 +4,15 @@ import { join, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Check, Options } from '../checks/check.js';
 import { judgeTogether } from '../checks/cross-file/index.js';
-import type { CheckOutcome } from '../checks/finding.js';
+import type { CheckOutcome, Finding } from '../checks/finding.js';
 import { CHECKS } from '../checks/formats/index.js';
 import { isolate } from '../checks/isolate.js';
 import type { LocalFile } from '../checks/local-file.js';
 import { checksFor } from '../checks/run-checks.js';
+import { EDITIONS } from '../checks/schemas/editions.js';
 import type { Command, Terminal } from './command.js';
 import { EXIT, UsageError } from './exit.js';
+import { Hearing } from './hearing.js';
 import { type FileReport, FORMATS, type Format, type Printer, type Report, type Unchecked } from './report-formats.js';
 
 const EXTENSIONS = [...new Set(CHECKS.flatMap(({ extensions }) => extensions))].join(', ');
@@ -22,7 +24,7 @@ const DEADLINE_MS = 600_000;
 const FULL_DEADLINE_MS = 6 * DEADLINE_MS;
 
 export const validate: Command = {
-  usage: `validate PATH... [--profile ID] [--schema VERSION] [--full] [--format ${Object.keys(FORMATS).join('|')}]`,
+  usage: `validate PATH... [--profile ID] [--schema VERSION] [--full] [--pre-analysis] [--ignore-labels] [--format ${Object.keys(FORMATS).join('|')}]`,
   help: [
     'Check files on this machine by the rules of the server. One file is judged alone; several, and those of a folder, also',
     'by what must agree between them, as an .h5ad file and its fragments.',
@@ -31,6 +33,8 @@ export const validate: Command = {
     '  --profile ID      the kind of data set, which says by which schema its files are judged',
     '  --schema VERSION  the edition of that schema, as 7.0.0',
     '  --full            read every byte, and not only what tells about the rest',
+    '  --pre-analysis    single cells: cell types and embeddings are still to come',
+    '  --ignore-labels   single cells: the labels that the system writes may be there already',
     '  --format NAME     pretty (for people), json (one document), jsonl (a line a file), junit, sarif',
     '',
     'Exit status: 0 sound, 1 findings that block a submission, 2 usage, 6 not decided: nothing is wrong, and yet a check',
@@ -73,13 +77,15 @@ async function parse(args: readonly string[]): Promise<Asked> {
   if (!Object.hasOwn(FORMATS, values.format ?? 'pretty'))
     throw new UsageError(`There is no format "${values.format}"; there are ${Object.keys(FORMATS).join(', ')}.`);
   if (paths.length === 0) throw new UsageError('Which files? Name at least one file or folder.');
-  if (values.schema !== undefined && !/^\d+\.\d+\.\d+$/.test(values.schema))
-    throw new UsageError(`A schema is told by its version, as 7.0.0, and not "${values.schema}".`);
+  const editions = EDITIONS.map(({ version }) => version);
+  if (values.schema !== undefined && !editions.includes(values.schema))
+    throw new UsageError(`There is no schema "${values.schema}"; there are ${editions.join(', ')}.`);
 
   const profile = values.profile ?? null;
   const expected = profile === null ? null : await schemaOf(profile);
   const schema = values.schema ?? expected;
-  return { paths, profile, options: { schema, full: values.full ?? false } };
+  const { full = false, 'pre-analysis': preAnalysis = false, 'ignore-labels': ignoreLabels = false } = values;
+  return { paths, profile, options: { schema, full, preAnalysis, ignoreLabels } };
 }
 
 function parsed(args: readonly string[]) {
@@ -91,6 +97,8 @@ function parsed(args: readonly string[]) {
         profile: { type: 'string' },
         schema: { type: 'string' },
         full: { type: 'boolean' },
+        'pre-analysis': { type: 'boolean' },
+        'ignore-labels': { type: 'boolean' },
         format: { type: 'string' },
       },
     });
@@ -182,7 +190,11 @@ async function run(
 ): Promise<FileReport[]> {
   const limits = { memoryMb: MEMORY_MB, deadlineMs: options.full ? FULL_DEADLINE_MS : DEADLINE_MS, signal };
   const inTurn = turns(AT_ONCE);
-  const running = files.map(({ file, check }) => inTurn(() => isolate(check.id, file, options, limits)));
+  const hearings = files.map(({ file, check }) => new Hearing(file.path, check.id, printer));
+  const running = files.map(({ file, check }, i) => {
+    const onFinding = (finding: Finding) => hearings[i]?.hear(finding);
+    return inTurn(() => isolate(check.id, file, options, { ...limits, onFinding }));
+  });
   for (const result of running) result.catch(() => undefined); // told when its turn comes
 
   const reports: FileReport[] = [];
@@ -192,8 +204,9 @@ async function run(
     reports.push(report);
   };
   const results: CheckOutcome[] = [];
-  for (const result of running) {
-    const { cause, ...outcome } = await result;
+  for (const [i, result] of running.entries()) {
+    hearings[i]?.begin();
+    const { cause, ...outcome } = await result.finally(() => hearings[i]?.end());
     tell(outcome, cause instanceof Error ? cause.message : null);
     results.push(outcome);
   }

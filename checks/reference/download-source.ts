@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sha256Of } from './packed-file.js';
 import { ReferenceFault } from './reference-fault.js';
-import type { Source } from './sources.js';
+import type { Source } from './source.js';
 
 export interface Way {
   /** An address in place of the host of each source: `https://mirror.example/reference`. */

@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { editionOf } from '../schemas/editions.js';
 import { ReferenceFault } from './reference-fault.js';
-import { NEWEST_LISTED, SOURCES, type Source } from './sources.js';
+import type { Source } from './source.js';
+import { NEWEST_LISTED, SOURCES } from './sources.js';
 
 export interface Ingredient {
   readonly kind: 'ontology' | 'genes';

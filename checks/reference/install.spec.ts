@@ -8,7 +8,7 @@ import { type Installation, installReference } from './install.js';
 import { editionsIn, faultsIn, identityOf, installedIn } from './installed.js';
 import { referenceFor } from './open-reference.js';
 import { sha256Of } from './packed-file.js';
-import type { Source } from './sources.js';
+import type { Source } from './source.js';
 
 /** A frame with one block that is not compressed. */
 function zstd(text: string): Buffer {

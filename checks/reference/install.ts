@@ -16,7 +16,7 @@ import { genePrefixOf, prefixOf } from './prefixes.js';
 import { publishedGenes } from './published-genes.js';
 import { publishedTerms, shortTerms } from './published-terms.js';
 import { ReferenceFault } from './reference-fault.js';
-import type { Source } from './sources.js';
+import type { Source } from './source.js';
 
 export interface Installation {
   /** `7.0.0` */

@@ -2,7 +2,7 @@
  * Where are the reference data of schema 7.0.0 published, and what are they to the byte? The ontologies of the release for
  * that schema, and the gene tables of its validator, each at the commit that has them.
  */
-import type { Source } from './sources.js';
+import type { Source } from './source.js';
 
 const ONTOLOGIES =
   'https://raw.githubusercontent.com/chanzuckerberg/cellxgene-ontology-guide/a2a31b73c9213c2afb01ce60e041d39b28ed2261/ontology-assets';
