@@ -119,10 +119,10 @@ describe('accession validate', { timeout: 30_000 }, () => {
 
   it('takes the schema from the profile, unless it is told', () => {
     const { document } = json('sound.mrc', '--profile', 'single-cell');
-    const told = json('sound.mrc', '--profile', 'single-cell', '--schema', '5.2.0').document;
+    const told = json('sound.mrc', '--profile', 'single-cell', '--schema', '7.1.0').document;
 
     expect(document).toMatchObject({ profile: 'single-cell', schema: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
-    expect(told.schema).toBe('5.2.0');
+    expect(told.schema).toBe('7.1.0');
   });
 
   it('colours nothing in a pipe, and shows no escape sequence of a file', () => {

@@ -16,7 +16,7 @@ export const GUIDE_RULES = {
   G02: {
     severity: 'error',
     message: '{subject} must be {expected}; it is {found}.',
-    fix: '`{line}`',
+    fix: 'Change it: `{line}`.',
     docs: DOCS.schema,
   },
   G03: {

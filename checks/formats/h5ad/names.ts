@@ -12,7 +12,7 @@ export const NAME_RULES = {
   F03: {
     severity: 'error',
     message: '{subject} is deprecated: {instead}.',
-    fix: '{line}',
+    fix: '{verb} it: `{line}`.',
     docs: DOCS.schema,
   },
   F04: {
@@ -90,7 +90,7 @@ function remedyOf(rule: NameRule, part: Part, name: string): Told {
   const line = removalOf(part, name);
   if (rule !== 'F03') return { line };
   const { instead, line: move } = REPLACEMENTS[`${part}.${name}`] ?? NO_LONGER;
-  return { instead, line: move ? `Move it: \`${move}; ${line}\`.` : `Remove it: \`${line}\`.` };
+  return move ? { instead, verb: 'Move', line: `${move}; ${line}` } : { instead, verb: 'Remove', line };
 }
 
 const NO_LONGER = { instead: 'it is no longer part of the schema', line: null };

@@ -1,16 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ruleBehind } from '../../../test/conformance/messages.js';
-import { sharedFolder } from '../../../test/shared.js';
 import { withLocalFile } from '../../local-file.js';
-import { installReference } from '../../reference/install.js';
 import { type CheckResult, runCheck } from '../../run-checks.js';
 import { type ColumnParts, type H5adParts, writeH5ad } from '../../samples/h5ad.js';
 import { h5adCheck } from './h5ad.check.js';
 
-const MINUTES = 60_000;
+const _MINUTES = 60_000;
 const folder = mkdtempSync(join(tmpdir(), 'term-findings-'));
 const local = join(folder, 'sample.h5ad');
 const before = process.env.ACCESSION_REFERENCE_DIR;
@@ -213,53 +210,5 @@ describe('the cells of an h5ad file', () => {
     expect(
       findings.filter(({ location }) => location === '/uns/organism_ontology_term_id').map(({ rule }) => rule),
     ).toEqual(expect.arrayContaining(rules));
-  });
-});
-
-const reference = sharedFolder('reference');
-const shared = sharedFolder('conformance');
-const files = join(process.env.ACCESSION_CASES ?? shared.at('.'), 'single-cell/h5ad');
-const index = join(files, 'index.json');
-const hasAll = !reference.isMissing && existsSync(index);
-
-interface Case {
-  readonly name: string;
-  readonly file: string;
-  readonly errors: readonly string[];
-  readonly warnings: readonly string[];
-  readonly ignore_labels: boolean;
-  readonly pre_analysis: boolean;
-}
-
-/** Where the reference validator broke before its end, or says what cannot be said. */
-const BROKE = /^<|nexpected (validation )?error/;
-const MORE: Readonly<Record<string, string>> = {
-  // A file without cell types is of no use outside of pre-analysis, which is not asked for.
-  'TestValidate.test__pre_analysis_check_passes_with_well_formed_blob': 'O01',
-  'TestValidate.test__pre_analysis_validate_no_obsm_fails_with_obsm': 'O01',
-  'TestValidate.test__pre_analysis_validate_no_uns_default_embedding_fails_with_value_present': 'O01',
-};
-/** It warns of assays that it has not seen. */
-const LESS: Readonly<Record<string, string>> = { 'TestObs.test_column_presence_assay': 'O12' };
-
-describe.skipIf(!hasAll)(`terms and cells beside the reference validator${shared.note}${reference.note}`, () => {
-  const cases: readonly Case[] = hasAll ? JSON.parse(readFileSync(index, 'utf8')) : [];
-  beforeAll(async () => {
-    const to = join(folder, 'reference');
-    await installReference({ schema: '7.0.0', to, from: reference.at('.') });
-    process.env.ACCESSION_REFERENCE_DIR = to;
-  }, 3 * MINUTES);
-
-  it.each(cases.map((one) => [one.name, one] as const))('agree on %s', async (name, one) => {
-    const messages = [...one.errors, ...one.warnings];
-    const behind = messages.flatMap((message) => ruleBehind(message) ?? []).filter(isOurs);
-    const expected = new Set([...behind, ...(MORE[name] ? [MORE[name]] : [])].filter((rule) => rule !== LESS[name]));
-
-    const found = rulesIn(
-      await judged(join(files, one.file), { ignoreLabels: one.ignore_labels, preAnalysis: one.pre_analysis }),
-    );
-
-    if (messages.some((message) => BROKE.test(message))) expect(found).toEqual(expect.arrayContaining([...expected]));
-    else expect(found).toEqual([...expected].sort());
   });
 });
