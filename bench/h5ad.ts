@@ -71,6 +71,15 @@ async function wholeFile(name: string, local: string, rounds: number): Promise<R
   ];
 }
 
+/** Debian's own may stand behind another Python. */
+async function pythonWithH5py(): Promise<string> {
+  const has = (python: string) => run(python, ['-c', 'import h5py']);
+  return has('python3').then(
+    () => 'python3',
+    () => '/usr/bin/python3',
+  );
+}
+
 /** A process from its start to its end, as the worker has it. */
 async function check(local: string): Promise<{ seconds: number; peakMb: number }> {
   let peakMb = 0;
@@ -155,7 +164,7 @@ print(time.time() - begun)`;
 
 async function h5pySeconds(local: string): Promise<number | null> {
   try {
-    const { stdout } = await run('python3', ['-c', H5PY, local]);
+    const { stdout } = await run(await pythonWithH5py(), ['-c', H5PY, local]);
     return Number(stdout);
   } catch {
     return null;

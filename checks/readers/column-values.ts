@@ -44,7 +44,7 @@ export function categoriesOf(hdf5: Hdf5, categories: Dataset): string[] {
 }
 
 export function textsIn(hdf5: Hdf5, dataset: Dataset, first: number, end: number): string[] {
-  if (dataset.text) return hdf5.strings(dataset, [first, end]);
+  if (dataset.text) return keptStrings(hdf5, dataset)?.slice(first, end) ?? hdf5.strings(dataset, [first, end]);
   return Array.from(hdf5.numbers(dataset, [first, end]), String);
 }
 
@@ -57,4 +57,46 @@ export function valuesIn(
     return (first, end) => hdf5.numbers(column.values, [first, end]);
   }
   return readerOf(hdf5, column);
+}
+
+/** Strings of a file that are kept: the names of genes are asked for again and again, those of cells are too many. */
+const MOST_KEPT = 2 ** 17;
+const LONGEST_KEPT = 2 ** 16;
+/** Characters: longer ones are not ids. */
+const MOST_LETTERS = 2 ** 22;
+
+interface Kept {
+  /** Null: too long to be kept. */
+  readonly strings: Map<string, readonly string[] | null>;
+  room: number;
+}
+
+const keptOf = new WeakMap<Hdf5, Kept>();
+
+/** All strings of a short list, read once; null where they are not kept. */
+function keptStrings(hdf5: Hdf5, dataset: Dataset): readonly string[] | null {
+  const { path, shape } = dataset;
+  const [count = 0] = shape;
+  if (shape.length !== 1 || count > LONGEST_KEPT) return null;
+  const kept = keptOf.get(hdf5) ?? { strings: new Map(), room: MOST_KEPT };
+  keptOf.set(hdf5, kept);
+  const known = kept.strings.get(path);
+  if (known !== undefined) return known;
+  const all = count > kept.room ? null : shortStrings(hdf5, dataset, count);
+  kept.strings.set(path, all);
+  kept.room -= all?.length ?? 0;
+  return all;
+}
+
+function shortStrings(hdf5: Hdf5, dataset: Dataset, count: number): readonly string[] | null {
+  const all: string[] = [];
+  let letters = 0;
+  for (const range of slicesOf(count)) {
+    for (const string of hdf5.strings(dataset, range)) {
+      all.push(string);
+      letters += string.length;
+    }
+    if (letters > MOST_LETTERS) return null;
+  }
+  return all;
 }

@@ -136,9 +136,22 @@ function singleOf(half: number): number {
 
 export function stringsAt(h5: H5, at: number, items: number): string[] {
   const pointers = new Uint32Array(h5.HEAPU8.buffer, at, items);
-  // The types of h5wasm leave out the second parameter.
-  const read = h5.UTF8ToString as (pointer: number, maxBytes: number) => string;
-  return Array.from(pointers, (pointer) => read(pointer, STRING_BYTES));
+  const bytes = Buffer.from(h5.HEAPU8.buffer);
+  return Array.from(pointers, (pointer) => stringFrom(bytes, pointer));
+}
+
+/** Most are ids and names, short and plain: those are made without a decoder. */
+function stringFrom(bytes: Buffer, start: number): string {
+  if (start === 0) return '';
+  const most = Math.min(start + STRING_BYTES, bytes.length);
+  let end = start;
+  let all = 0;
+  for (; end < most; end++) {
+    const byte = bytes[end] as number; // within its bounds
+    if (byte === 0) break;
+    all |= byte;
+  }
+  return bytes.toString(all < 0x80 ? 'latin1' : 'utf8', start, end);
 }
 
 export function fixedStringsAt(h5: H5, at: number, items: number, itemBytes: number): string[] {

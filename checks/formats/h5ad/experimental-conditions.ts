@@ -27,7 +27,7 @@ export const CONDITION_RULES = {
   X07: {
     severity: 'error',
     message: '{subject} is not {expected} that may be an experimental condition.',
-    fix: '{remedy}',
+    fix: 'Write {remedy} in its place.',
     docs: DOCS.schema,
   },
 } as const satisfies Readonly<Record<string, Rule>>;
@@ -91,9 +91,7 @@ function* termFaults(groups: readonly RowGroup[], rules: Conditions, reference: 
     if (isAllowed === null) open.add(kind.ontology);
     if (isAllowed !== false) continue;
     const better = reference.ontology(kind.ontology)?.term(id)?.replacedBy;
-    const remedy = better
-      ? `It is deprecated: write ${better} in its place.`
-      : `Look for a term of ${kind.ontology} that is.`;
+    const remedy = better ?? `a term of ${kind.ontology} that is allowed`;
     const subject = JSON.stringify(shown(part));
     yield { rule: 'X07', subject, told: { ...told, key: part, found: shown(part), expected: kind.name, remedy } };
   }

@@ -87,39 +87,41 @@ export function counterOf(
       countTile(slice);
       return;
     }
-    lastSeen ??= new Uint32Array(slice.encoding === 'csr_matrix' ? columns : rowCount);
-    testIndices(slice, lastSeen);
     if (slice.encoding === 'csc_matrix') countColumns(slice);
     else if (rows) countRows(slice);
     else countNonZeros(slice);
   };
 
-  function testIndices(slice: Sparse, lastSeen: Uint32Array): void {
+  /** Whether indices lie within the matrix, and none comes twice, in a line that is not simply in ascending order. */
+  function testLine(slice: Sparse, line: number): void {
     const { bounds, firstLine, indices } = slice;
-    const lines = bounds.length - 1;
-    for (let line = 0; line < lines; line++) {
-      const start = bounds[line] ?? 0;
-      const end = bounds[line + 1] ?? 0;
-      const isWhole = line > 0 && line < lines - 1;
-      if (isWhole && isAscending(indices, start, end, lastSeen.length)) continue;
-
-      const number = firstLine + line + 1;
-      for (let i = start; i < end; i++) {
-        const index = indices[i] ?? -1;
-        if (index < 0 || index >= lastSeen.length) add(counted.strays, slice, i);
-        else if (lastSeen[index] === number) add(counted.repeats, slice, i);
-        else lastSeen[index] = number;
-      }
+    lastSeen ??= new Uint32Array(slice.encoding === 'csr_matrix' ? columns : rowCount);
+    const number = firstLine + line + 1;
+    const end = bounds[line + 1] ?? 0;
+    for (let i = bounds[line] ?? 0; i < end; i++) {
+      const index = indices[i] ?? -1;
+      if (index < 0 || index >= lastSeen.length) add(counted.strays, slice, i);
+      else if (lastSeen[index] === number) add(counted.repeats, slice, i);
+      else lastSeen[index] = number;
     }
   }
 
   /** Nothing but how many values each column has; what lies outside of the columns is not counted. */
-  function countNonZeros({ data, indices }: Sparse): void {
+  function countNonZeros(slice: Sparse): void {
+    const { data, indices, bounds } = slice;
     let zeros = 0;
-    for (let i = 0; i < data.length; i++) {
-      const column = indices[i] as number; // as many as values
-      if (data[i] === 0) zeros++;
-      else byColumn[column] = (byColumn[column] as number) + 1;
+    for (let line = 0; line + 1 < bounds.length; line++) {
+      const end = bounds[line + 1] as number; // there is such a line
+      let last = -1;
+      let isOdd = false;
+      for (let i = bounds[line] as number; i < end; i++) {
+        const column = indices[i] as number; // as many as values
+        if (column <= last) isOdd = true;
+        last = column;
+        if (data[i] === 0) zeros++;
+        else byColumn[column] = (byColumn[column] as number) + 1;
+      }
+      if (isOdd || last >= columns || !isWithin(slice, line)) testLine(slice, line);
     }
     counted.nonZeros += data.length - zeros;
   }
@@ -127,15 +129,19 @@ export function counterOf(
   function countRows(slice: Sparse): void {
     const { data, indices, bounds, firstLine } = slice;
     for (let line = 0; line + 1 < bounds.length; line++) {
-      const end = bounds[line + 1] ?? 0;
+      const end = bounds[line + 1] as number; // there is such a line
       let nonZeros = 0;
       let high = 0;
       let low = 0;
-      for (let i = bounds[line] ?? 0; i < end; i++) {
+      let last = -1;
+      let isOdd = false;
+      for (let i = bounds[line] as number; i < end; i++) {
+        const column = indices[i] as number; // as many as values
+        if (column <= last) isOdd = true;
+        last = column;
         const value = data[i] as number;
         if (value === 0) continue;
         nonZeros++;
-        const column = indices[i] as number;
         byColumn[column] = (byColumn[column] as number) + 1;
         const whole = value | 0;
         let bits = whole;
@@ -146,6 +152,7 @@ export function counterOf(
         high = (high + highOf(column, bits)) | 0;
         low = (low + lowOf(column, bits)) | 0;
       }
+      if (isOdd || last >= columns || !isWithin(slice, line)) testLine(slice, line);
       if (nonZeros > 0) enter(firstLine + line, nonZeros, high, low);
     }
   }
@@ -155,6 +162,7 @@ export function counterOf(
     const { data, indices, bounds, firstLine } = slice;
     for (let line = 0; line + 1 < bounds.length; line++) {
       const column = firstLine + line;
+      testLine(slice, line);
       const end = bounds[line + 1] ?? 0;
       for (let i = bounds[line] ?? 0; i < end; i++) {
         const value = data[i] ?? 0;
@@ -221,16 +229,8 @@ export function counterOf(
 type Sparse = Slice & { encoding: 'csr_matrix' | 'csc_matrix' };
 type Tile = Slice & { encoding: 'array' };
 
-/** Each index larger than the one before, and none outside: then none comes twice. */
-function isAscending(indices: Int32Array, start: number, end: number, limit: number): boolean {
-  let last = -1;
-  for (let i = start; i < end; i++) {
-    const index = indices[i] ?? -1;
-    if (index <= last) return false;
-    last = index;
-  }
-  return last < limit;
-}
+/** The first and the last line of a slice may go on in another. */
+const isWithin = ({ bounds }: Sparse, line: number): boolean => line > 0 && line + 2 < bounds.length;
 
 function add(tally: Tally, slice: Slice, i: number): void {
   if (++tally.count > PLACES) return;
