@@ -1,6 +1,6 @@
 /**
  * How are the values of matrices read, each once and fast? Chunks are read from the file and inflated by two threads,
- * from the moment that the file is open; a small matrix is read without them; and what cannot be read that way is read by
+ * one from the moment that the file is open; a small matrix is read without them; and what cannot be read that way is read by
  * the HDF5 library, which knows all ways and says what is wrong.
  */
 import { once } from 'node:events';
@@ -104,12 +104,15 @@ function withFile<T>({ local }: Hdf5, use: (fd: number) => T): T {
 
 type Answer = () => Promise<readonly (Counted | null)[]>;
 
-/** Give threads all tasks at once; each ends when it has done them, whether or not anybody waits for it. */
+/**
+ * Give threads all tasks at once; each ends when it has done them, whether or not anybody waits for it. One begins at once,
+ * beside whoever judges the rest; the others when that is done and somebody waits: there are as many cores.
+ */
 function inThreads(local: string, tasks: readonly (readonly [Matrix, Task])[]): (readonly [Matrix, Answer])[] {
   if (tasks.length === 0) return [];
   const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
   const workerData = { isMatrixThread: true, local, tasks: tasks.map(([, task]) => task) };
-  const threads = Array.from({ length: THREADS }, () => {
+  const begin = () => {
     const thread = new Worker(THREAD, { workerData, resourceLimits });
     thread.unref();
     const done: Done[] = [];
@@ -118,7 +121,12 @@ function inThreads(local: string, tasks: readonly (readonly [Matrix, Task])[]): 
     // Told to whoever waits.
     end.catch(() => undefined);
     return { thread, done, end };
-  });
+  };
+  const threads = [begin()];
+  const all = () => {
+    while (threads.length < THREADS) threads.push(begin());
+    return threads;
+  };
   const answerOf = async (number: number, { thread, done, end }: (typeof threads)[number]) => {
     thread.ref();
     while (done.length <= number) if ((await Promise.race([once(thread, 'message'), end])) === 'end') break;
@@ -126,7 +134,7 @@ function inThreads(local: string, tasks: readonly (readonly [Matrix, Task])[]): 
     if (!found || 'bug' in found) throw new Error(`A thread broke: ${found?.bug}`);
     return found.counted;
   };
-  return tasks.map(([matrix], number) => [matrix, () => Promise.all(threads.map((one) => answerOf(number, one)))]);
+  return tasks.map(([matrix], number) => [matrix, () => Promise.all(all().map((one) => answerOf(number, one)))]);
 }
 
 /** What to read of a matrix; null where only the library knows how, or its pointers are wrong. */
