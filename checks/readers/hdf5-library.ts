@@ -5,6 +5,8 @@
  * h5wasm's own instance is not used: it is one for the whole process, so that whatever a damaged file does to it would
  * stay. Nor is its throwing error handler: it writes a file in /tmp for each error, and what is open stays open.
  */
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Module } from 'h5wasm/node';
 
 type H5wasm = typeof Module;
@@ -22,6 +24,8 @@ const EIO = 29;
 const ENOENT = 44;
 /** Opens a folder: HDF5 looking for plugins. */
 const O_DIRECTORY = 65_536;
+/** Whatever is more than to read. */
+const O_ACCMODE = 3;
 
 /** Something in the file that cannot be read, and why. */
 export class Hdf5Fault extends Error {
@@ -47,6 +51,8 @@ export interface Library {
 interface FileSystem {
   open(path: string, flags: number, mode?: number): Stream;
   stat(path: string): { readonly size: number };
+  readdir(path: string): string[];
+  readFile(path: string, options: object): Uint8Array;
   read(stream: Stream, bytes: ArrayBufferView, offset: number, length: number, position: number): number;
   write(stream: Stream, bytes: ArrayBufferView, offset: number, length: number, position?: number): number;
   close(stream: Stream): void;
@@ -76,6 +82,29 @@ const { WebAssembly } = globalThis as unknown as {
 /** The function that makes instances lies beside the entry of `h5wasm/node`, which calls it once, for itself. */
 const FACTORY = new URL('./hdf5_util.js', import.meta.resolve('h5wasm/node')).href;
 
+/**
+ * Filters that the library has not and its plugins have. LZF's is left out: it breaks the library, and its chunks are
+ * decompressed here.
+ */
+const PLUGINS: Readonly<Record<number, string>> = {
+  32001: 'libH5Zblosc.so',
+  32004: 'libH5Zlz4.so',
+  32008: 'libH5Zbshuf.so',
+  32015: 'libH5Zzstd.so',
+  32026: 'libH5Zblosc2.so',
+};
+
+/** Null where the package is not installed. */
+const PLUGIN_FOLDER = ((): string | null => {
+  try {
+    return join(dirname(fileURLToPath(import.meta.resolve('h5wasm-plugins'))), 'plugins');
+  } catch {
+    return null;
+  }
+})();
+
+export const hasPlugin = (filter: number): boolean => PLUGIN_FOLDER !== null && filter in PLUGINS;
+
 /** An instance of the library in which `local` is `THE_FILE`. */
 export async function loadLibrary(local: string): Promise<Library> {
   // The package has no types for this file of its own.
@@ -88,6 +117,7 @@ export async function loadLibrary(local: string): Promise<Library> {
   // h5wasm declares the browser's file system; in Node the same functions stand on `fs`.
   const files = h5.FS as unknown as FileSystem;
   confine(files, local, ear);
+  if (PLUGIN_FOLDER) h5.insert_plugin_search_path(PLUGIN_FOLDER, 0);
 
   let faults = 0;
   return {
@@ -114,18 +144,22 @@ export async function loadLibrary(local: string): Promise<Library> {
 /** What the library calls the one file that it sees. */
 export const THE_FILE = '/the-file';
 
-/** No other path can be opened, and what the library would print is kept for us. */
+/** No other path can be opened, but for the folder of plugins; and what the library would print is kept for us. */
 function confine(files: FileSystem, local: string, ear: { complaint: string; foreign: string }): void {
   const { open, stat, read, write } = files;
   files.open = (path, flags, mode) => {
     if (path === THE_FILE) return open(local, flags, mode);
+    const isPart = path === PLUGIN_FOLDER ? (flags & O_DIRECTORY) !== 0 : isPlugin(path);
+    if (isPart && (flags & O_ACCMODE) === 0) return open(path, flags, mode);
     if ((flags & O_DIRECTORY) === 0) ear.foreign = path;
     throw new files.ErrnoError(ENOENT);
   };
   files.stat = (path) => {
     if (path === THE_FILE) return stat(local);
+    if (isPlugin(path)) return stat(path);
     throw new files.ErrnoError(ENOENT);
   };
+  confineReading(files);
   const heaps = heapsIn(stat(local).size);
   files.read = (stream, bytes, offset, length, position) => {
     const count = read(stream, bytes, offset, length, position);
@@ -142,6 +176,19 @@ function confine(files: FileSystem, local: string, ear: { complaint: string; for
     return length;
   };
 }
+
+/** Whole files are read where they are plugins, and the folder has no others. */
+function confineReading(files: FileSystem): void {
+  const { readFile } = files;
+  files.readdir = () => Object.values(PLUGINS);
+  files.readFile = (path, options) => {
+    if (isPlugin(path)) return readFile(path, options);
+    throw new files.ErrnoError(ENOENT);
+  };
+}
+
+const isPlugin = (path: string): boolean =>
+  PLUGIN_FOLDER !== null && Object.values(PLUGINS).some((name) => path === join(PLUGIN_FOLDER, name));
 
 /**
  * Do the objects of a global heap follow one another to its end? The library adds their lengths up in 32 bits, so that

@@ -1,5 +1,5 @@
 /** Which groups and datasets are in an HDF5 file? Its tree, as data; what leads elsewhere or asks for too much is closed. */
-import { Hdf5Fault, type Library } from './hdf5-library.js';
+import { Hdf5Fault, hasPlugin, type Library } from './hdf5-library.js';
 import { dtypeOf, isNumber, type Metadata, STRING } from './hdf5-values.js';
 
 export interface Group {
@@ -115,7 +115,7 @@ export function readTree(library: Library, id: bigint): { root: Group; closed: C
       return close(path, 'chunk', `its chunks are ${chunks.join(' × ')} and take ${chunkBytes} bytes each`);
     }
     const filters = library.at(path, (h5) => h5.get_dataset_filters(id, path));
-    const foreign = filters.find((filter) => filter.id > BUILT_IN);
+    const foreign = filters.find((filter) => filter.id > BUILT_IN && !hasPlugin(filter.id));
     if (foreign) {
       const name = FILTERS[foreign.id] ?? (foreign.name || 'of no known name');
       return close(path, 'filter', `its filter is ${name} (${foreign.id})`);
