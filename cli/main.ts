@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'Write what the system adds to a valid file.',
     load: async () => (await import('./label.js')).label,
   },
+  fragments: {
+    summary: 'Sort and index a table of fragments.',
+    load: async () => (await import('./fragments.js')).fragments,
+  },
   login: { summary: 'Sign in to a server.', load: async () => (await import('./login.js')).login },
   init: { summary: 'Begin a submission for a folder of files.', load: async () => (await import('./init.js')).init },
   upload: { summary: 'Send the files of a folder.', load: async () => (await import('./upload.js')).upload },

@@ -7,6 +7,7 @@ import { chunksByArray } from './hdf5-chunk-arrays.js';
 import { type Chunks, type ChunkTable, type Index, put } from './hdf5-chunk-table.js';
 import { chunksByTree1, chunksByTree2 } from './hdf5-chunk-trees.js';
 import { type Bytes, type FileBytes, superblockOf, UNDEFINED, Unknown } from './hdf5-file-bytes.js';
+import { REFERENCE_BYTES } from './hdf5-heaps.js';
 import type { Dataset } from './hdf5-tree.js';
 
 /** How the bytes of a chunk were changed, in the order of writing. */
@@ -48,13 +49,13 @@ export function locate(file: FileBytes, dataset: Dataset, headerAddress: number)
   const datatype = only(MESSAGE.datatype);
   const layout = only(MESSAGE.layout);
   if (!datatype || !layout) throw new Unknown('there is no layout');
-  checkType(datatype, dataset);
+  const itemBytes = itemBytesOf(datatype, dataset);
 
-  const { path, dtype, itemBytes, shape } = dataset;
+  const { path, dtype, shape } = dataset;
   const filters = filtersIn(only(MESSAGE.filters));
   const fill = only(MESSAGE.fill);
   const hasZeroFill = fill ? isZeroFill(fill) : !only(MESSAGE.oldFill);
-  const found = layoutIn(file, layout, { dataset, filters, hasZeroFill });
+  const found = layoutIn(file, layout, { dataset: { shape, itemBytes }, filters, hasZeroFill });
   return { path, dtype, itemBytes, shape, layout: found, chunks: found.kind === 'chunked' ? found.lengths : null };
 }
 
@@ -116,15 +117,30 @@ function* messagesIn(body: Bytes, start: number, end: number, isNew: boolean, fl
   }
 }
 
-/** What the library says of the type holds; here it counts that numbers lie as this machine has them. */
-function checkType(message: Bytes, { dtype, itemBytes }: Dataset): void {
+/** Classes of HDF5's types. */
+const CLASS = { integer: 0, float: 1, string: 3, enum: 8, variable: 9 } as const;
+
+/**
+ * What a value takes in the file. What the library says of the type holds; here it counts that numbers lie as this machine
+ * has them.
+ */
+function itemBytesOf(message: Bytes, { dtype, text, itemBytes }: Dataset): number {
   const kind = message.u8(0) & 0x0f;
-  const isNumber = kind === 0 || kind === 1;
-  const bits = message.u16(8);
-  const precision = message.u16(10);
-  if (!isNumber || dtype === 'bool' || dtype === 'float16') throw new Unknown('its type');
-  if (message.u8(1) & 1 || (kind === 1 && message.u8(1) & 0x40)) throw new Unknown('the order of its bytes');
-  if (message.u32(4) !== itemBytes || bits !== 0 || precision !== 8 * itemBytes) throw new Unknown('its type');
+  const bytes = message.u32(4);
+  if (text === 'variable') {
+    if (kind !== CLASS.variable || bytes !== REFERENCE_BYTES) throw new Unknown('its type');
+    return REFERENCE_BYTES;
+  }
+  if (bytes !== itemBytes) throw new Unknown('its type');
+  // Of one byte each, or of as many as the string has: there is no order.
+  if (text === 'fixed' ? kind === CLASS.string : dtype === 'bool' && kind === CLASS.enum && bytes === 1) return bytes;
+
+  if (kind !== CLASS.integer && kind !== CLASS.float) throw new Unknown('its type');
+  if (message.u8(1) & 1 || (kind === CLASS.float && message.u8(1) & 0x40)) throw new Unknown('the order of its bytes');
+  if (message.u16(8) !== 0 || message.u16(10) !== 8 * itemBytes) throw new Unknown('its type');
+  // Where the exponent lies and how long it is, then the fraction: there are others of 16 bits.
+  if (dtype === 'float16' && message.u32(12) !== 0x0a_00_05_0a) throw new Unknown('its type');
+  return bytes;
 }
 
 function filtersIn(message: Bytes | null): Filter[] {
@@ -158,7 +174,7 @@ function isZeroFill(message: Bytes): boolean {
 const isZero = (bytes: Bytes): boolean => bytes.all.every((byte) => byte === 0);
 
 interface Of {
-  readonly dataset: Dataset;
+  readonly dataset: Pick<Dataset, 'shape' | 'itemBytes'>;
   readonly filters: readonly Filter[];
   readonly hasZeroFill: boolean;
 }

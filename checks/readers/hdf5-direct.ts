@@ -13,11 +13,16 @@ export interface Values<Of> {
   indices(dataset: Of, range: Range): Int32Array;
 }
 
+export interface DirectValues extends Values<Located> {
+  /** As they lie in the file. */
+  bytes(dataset: Located, ...ranges: Range[]): Uint8Array;
+}
+
 /**
  * Read from the file that is open as `fd`. What is returned may be a view of a chunk: it holds until the next call for
  * the same dataset. Of each dataset the last chunk is kept, for whoever reads on in it.
  */
-export function directValues(fd: number): Values<Located> {
+export function directValues(fd: number): DirectValues {
   const last = new Map<Located, { number: number; bytes: Uint8Array }>();
   let packed = new Uint8Array(2 ** 16);
 
@@ -112,6 +117,7 @@ export function directValues(fd: number): Values<Located> {
   }
 
   return {
+    bytes: (located, ...ranges) => bytesOf(located, ranges),
     numbers: (located, ...ranges) => numbersOf(alignedBytesOf(located, ranges), located.dtype),
     indices: (located, range) => indicesOf(alignedBytesOf(located, [range]), located.dtype),
   };

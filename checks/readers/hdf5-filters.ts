@@ -9,12 +9,11 @@ type Undo = (bytes: Uint8Array, filter: Filter, length: number) => Uint8Array;
 const FILTERS: Readonly<Record<number, Undo>> = {
   1: (bytes, _, length) => inflated(bytes, length),
   2: (bytes, { values: [size = 1] }) => unshuffled(bytes, size),
-  // The sum of the bytes before is not compared: what matters is compared by gzip, and by what the values are.
-  3: (bytes) => bytes.subarray(0, Math.max(0, bytes.length - 4)),
+  3: (bytes) => summed(bytes),
   32000: (bytes, _, length) => decompressed(bytes, length),
 };
 
-export const knowsFilters = (filters: readonly Filter[]): boolean => filters.every(({ id }) => id in FILTERS);
+export const knowsFilter = (id: number): boolean => id in FILTERS;
 
 /** `length` bytes, a chunk whole; `mask` has a bit for each filter that was left out. */
 export function unfiltered(bytes: Uint8Array, filters: readonly Filter[], mask: number, length: number): Uint8Array {
@@ -39,6 +38,33 @@ function inflated(bytes: Uint8Array, length: number): Uint8Array {
     throw new Unknown('a chunk does not inflate');
   }
 }
+
+/** The bytes before their sum by Fletcher, which goes over numbers of two bytes, high byte first. */
+function summed(all: Uint8Array): Uint8Array {
+  const bytes = all.subarray(0, Math.max(0, all.length - 4));
+  const even = bytes.length - (bytes.length % 2);
+  let low = 0;
+  let high = 0;
+  for (let at = 0; at < even; ) {
+    // So many cannot exceed 32 bits.
+    for (const end = Math.min(at + 720, even); at < end; at += 2) {
+      low += ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+      high += low;
+    }
+    low = folded(low);
+    high = folded(high);
+  }
+  if (even < bytes.length) {
+    low = folded(low + ((bytes[even] ?? 0) << 8));
+    high = folded(high + low);
+  }
+  const sum = folded(high) * 2 ** 16 + folded(low);
+  const stored = Buffer.from(all.buffer, all.byteOffset + bytes.length, all.length - bytes.length);
+  if (stored.length < 4 || stored.readUInt32LE(0) !== sum) throw new Unknown('the checksum of a chunk');
+  return bytes;
+}
+
+const folded = (sum: number): number => (sum & 0xffff) + (sum >>> 16);
 
 /** First bytes of all values, then second bytes, and so on; what is left over stands at the end as it is. */
 function unshuffled(bytes: Uint8Array, size: number): Uint8Array {

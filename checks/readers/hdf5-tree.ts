@@ -1,4 +1,5 @@
 /** Which groups and datasets are in an HDF5 file? Its tree, as data; what leads elsewhere or asks for too much is closed. */
+import { knowsFilter } from './hdf5-filters.js';
 import { Hdf5Fault, hasPlugin, type Library } from './hdf5-library.js';
 import { dtypeOf, isNumber, type Metadata, STRING } from './hdf5-values.js';
 
@@ -18,6 +19,8 @@ export interface Dataset {
   readonly chunks: readonly number[] | null;
   readonly itemBytes: number;
   readonly text: 'fixed' | 'variable' | null;
+  /** Its chunks are read without the library, which has not its filter. */
+  readonly isApart?: true;
 }
 
 /** What was found and not entered. */
@@ -115,14 +118,16 @@ export function readTree(library: Library, id: bigint): { root: Group; closed: C
       return close(path, 'chunk', `its chunks are ${chunks.join(' × ')} and take ${chunkBytes} bytes each`);
     }
     const filters = library.at(path, (h5) => h5.get_dataset_filters(id, path));
-    const foreign = filters.find((filter) => filter.id > BUILT_IN && !hasPlugin(filter.id));
-    if (foreign) {
+    const foreign = filters.find(({ id }) => id > BUILT_IN && !hasPlugin(id));
+    const isApart = foreign !== undefined && filters.every(({ id }) => knowsFilter(id));
+    if (foreign && !isApart) {
       const name = FILTERS[foreign.id] ?? (foreign.name || 'of no known name');
       return close(path, 'filter', `its filter is ${name} (${foreign.id})`);
     }
     return {
       ...{ kind: 'dataset', path, dtype: dtypeOf(metadata), shape: metadata.shape ?? [0], chunks, itemBytes: size },
       text: metadata.type === STRING ? (metadata.vlen ? 'variable' : 'fixed') : null,
+      ...(isApart && { isApart }),
     };
   }
 

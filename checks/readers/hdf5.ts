@@ -1,4 +1,5 @@
 /** How is an HDF5 file read? Its tree first, then its numbers and strings in slices, whatever the file tries. */
+import { type Apart, apartFrom } from './hdf5-apart.js';
 import { Hdf5Fault, type Library, loadLibrary, THE_FILE } from './hdf5-library.js';
 import { type Closed, type Dataset, type Group, isNumeric, MOST_BYTES, readTree } from './hdf5-tree.js';
 import {
@@ -43,14 +44,25 @@ export async function openHdf5(local: string): Promise<Hdf5> {
   const library = await loadLibrary(local);
   try {
     const id = library.at('/', (h5) => h5.open(THE_FILE, h5.H5F_ACC_RDONLY, false, -1, -1));
-    return { local, ...readTree(library, id), ...readersOf(library, id), close: library.close };
+    const apart = apartFrom(local, (dataset) => addressIn(library, id, dataset));
+    const close = () => {
+      apart.close();
+      library.close();
+    };
+    return { local, ...readTree(library, id), ...readersOf(library, id, apart), close };
   } catch (error) {
     library.close();
     throw error;
   }
 }
 
-function readersOf(library: Library, id: bigint): Omit<Hdf5, 'local' | 'root' | 'closed' | 'close'> {
+/** Where the header of a dataset lies: that is what a reference to an object holds. */
+function addressIn(library: Library, id: bigint, { path }: Dataset): number {
+  const reference = library.at(path, (h5): Uint8Array => h5.create_object_reference(id, path));
+  return Number(Buffer.from(reference).readBigUInt64LE(0));
+}
+
+function readersOf(library: Library, id: bigint, apart: Apart): Omit<Hdf5, 'local' | 'root' | 'closed' | 'close'> {
   const attributeNames = new Map<string, ReadonlySet<string>>();
 
   /** Let the library put `bytes` bytes somewhere, and hand them to `take` before they go. */
@@ -95,11 +107,13 @@ function readersOf(library: Library, id: bigint): Omit<Hdf5, 'local' | 'root' | 
   return {
     indices(dataset, range) {
       refuseTexts(dataset);
+      if (dataset.isApart) return apart.indices(dataset, range);
       return selected(dataset, [range], (_, items) => (h5, at) => indicesAt(h5, at, items, dataset.dtype));
     },
 
     numbers(dataset, ...ranges) {
       refuseTexts(dataset);
+      if (dataset.isApart) return apart.numbers(dataset, ranges);
       return selected(dataset, ranges, (_, items) => (h5, at) => numbersAt(h5, at, items, dataset.dtype));
     },
 
@@ -109,6 +123,7 @@ function readersOf(library: Library, id: bigint): Omit<Hdf5, 'local' | 'root' | 
       if (text === 'fixed' && itemBytes > STRING_BYTES) {
         throw new Hdf5Fault(path, `each of its strings takes ${itemBytes} bytes`);
       }
+      if (dataset.isApart) return apart.strings(dataset, ranges);
       return selected(dataset, ranges, (count, items) => (h5, at) => {
         if (text === 'fixed') return fixedStringsAt(h5, at, items, itemBytes);
         const strings = stringsAt(h5, at, items);
@@ -117,11 +132,7 @@ function readersOf(library: Library, id: bigint): Omit<Hdf5, 'local' | 'root' | 
       });
     },
 
-    addressOf({ path }) {
-      // That is what a reference to an object holds.
-      const reference = library.at(path, (h5): Uint8Array => h5.create_object_reference(id, path));
-      return Number(Buffer.from(reference).readBigUInt64LE(0));
-    },
+    addressOf: (dataset) => addressIn(library, id, dataset),
 
     attribute({ path }, name) {
       let names = attributeNames.get(path);

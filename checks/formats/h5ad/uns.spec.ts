@@ -25,7 +25,6 @@ describe('uns of an h5ad file', () => {
     ['no title', { title: null }, ['U01 /uns/title']],
     ['no organism', { organism_ontology_term_id: null }, ['U01 /uns/organism_ontology_term_id']],
     ['a title that is a list', { title: ['A title'] }, ['U02 /uns/title']],
-    ['an organism that is a number', { organism_ontology_term_id: 9606 }, ['U02 /uns/organism_ontology_term_id']],
     ['a default embedding that is a number', { default_embedding: 123 }, ['U02 /uns/default_embedding']],
     [
       'a distribution that is a list',
