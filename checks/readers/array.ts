@@ -1,7 +1,7 @@
 /** Which numbers does an array of any number of dimensions hold? Streamed in blocks that follow its chunks. */
-import type { Hdf5, Range } from './hdf5.js';
+import type { Hdf5 } from './hdf5.js';
 import type { Dataset } from './hdf5-tree.js';
-import type { Numbers } from './hdf5-values.js';
+import type { Numbers, Range } from './hdf5-values.js';
 
 /** Values of a block, unless a chunk is larger. */
 const BLOCK = 2 ** 20;

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import h5wasm, { type File } from 'h5wasm/node';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Hdf5, openHdf5, type Range } from './hdf5.js';
+import { type Hdf5, openHdf5 } from './hdf5.js';
 import { locate } from './hdf5-chunks.js';
 import { directValues } from './hdf5-direct.js';
 import { FileBytes, Unknown } from './hdf5-file-bytes.js';
 import { Hdf5Fault } from './hdf5-library.js';
 import type { Dataset, Node } from './hdf5-tree.js';
-import type { Numbers } from './hdf5-values.js';
+import type { Numbers, Range } from './hdf5-values.js';
 
 const MINUTE = 60_000;
 const THOROUGHNESS = Number(process.env.ACCESSION_FUZZ ?? 1);

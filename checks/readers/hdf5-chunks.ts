@@ -7,14 +7,9 @@ import { chunksByArray } from './hdf5-chunk-arrays.js';
 import { type Chunks, type ChunkTable, type Index, put } from './hdf5-chunk-table.js';
 import { chunksByTree1, chunksByTree2 } from './hdf5-chunk-trees.js';
 import { type Bytes, type FileBytes, superblockOf, UNDEFINED, Unknown } from './hdf5-file-bytes.js';
+import type { Filter } from './hdf5-filters.js';
 import { REFERENCE_BYTES } from './hdf5-heaps.js';
 import type { Dataset } from './hdf5-tree.js';
-
-/** How the bytes of a chunk were changed, in the order of writing. */
-export interface Filter {
-  readonly id: number;
-  readonly values: readonly number[];
-}
 
 /** Plain data: it is sent to threads. */
 export interface Located extends Pick<Dataset, 'path' | 'dtype' | 'itemBytes' | 'shape' | 'chunks'> {

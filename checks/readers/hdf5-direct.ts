@@ -1,10 +1,9 @@
 /** What are the values of a dataset that was located? Chunks are read and unfiltered here, without the library. */
 import { readSync } from 'node:fs';
-import type { Range } from './hdf5.js';
 import type { Located } from './hdf5-chunks.js';
 import { Unknown } from './hdf5-file-bytes.js';
 import { unfiltered } from './hdf5-filters.js';
-import { indicesOf, type Numbers, numbersOf } from './hdf5-values.js';
+import { indicesOf, type Numbers, numbersOf, type Range } from './hdf5-values.js';
 
 /** Values of datasets, by range: the library's, or those read here. */
 export interface Values<Of> {

@@ -1,7 +1,12 @@
 /** What were the bytes of a chunk before HDF5's filters? gzip, shuffle, Fletcher-32 and LZF undone, the last one first. */
 import { inflateSync } from 'node:zlib';
-import type { Filter } from './hdf5-chunks.js';
 import { Unknown } from './hdf5-file-bytes.js';
+
+/** One way in which the bytes of a chunk were changed, in the order of writing. */
+export interface Filter {
+  readonly id: number;
+  readonly values: readonly number[];
+}
 
 type Undo = (bytes: Uint8Array, filter: Filter, length: number) => Uint8Array;
 
@@ -55,8 +60,9 @@ function summed(all: Uint8Array): Uint8Array {
     high = folded(high);
   }
   if (even < bytes.length) {
-    low = folded(low + ((bytes[even] ?? 0) << 8));
+    low += (bytes[even] ?? 0) << 8;
     high = folded(high + low);
+    low = folded(low);
   }
   const sum = folded(high) * 2 ** 16 + folded(low);
   const stored = Buffer.from(all.buffer, all.byteOffset + bytes.length, all.length - bytes.length);

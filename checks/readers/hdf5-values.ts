@@ -13,6 +13,9 @@ export type Numbers =
   | Float32Array
   | Float64Array;
 
+/** First and last, exclusive, along each dimension. */
+export type Range = readonly [first: number, end: number];
+
 /** What `get_dataset_metadata` and `get_attribute_metadata` of h5wasm tell. */
 export interface Metadata {
   readonly type: number;

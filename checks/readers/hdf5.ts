@@ -11,13 +11,11 @@ import {
   type Metadata,
   type Numbers,
   numbersAt,
+  type Range,
   STRING,
   STRING_BYTES,
   stringsAt,
 } from './hdf5-values.js';
-
-/** First and last, exclusive, along each dimension. */
-export type Range = readonly [first: number, end: number];
 
 export interface Hdf5 {
   /** Path of the file, for who reads it without the library. */

@@ -3,10 +3,10 @@
  * that a matrix of any size takes the memory of one slice.
  */
 import type { SparseMatrix } from './anndata.js';
-import type { Hdf5, Range } from './hdf5.js';
+import type { Hdf5 } from './hdf5.js';
 import type { Values } from './hdf5-direct.js';
 import type { Dataset } from './hdf5-tree.js';
-import type { Numbers } from './hdf5-values.js';
+import type { Numbers, Range } from './hdf5-values.js';
 
 /** The lists of a matrix, whoever reads them. */
 export type Lists<List> =

@@ -34,13 +34,12 @@ export class BgzfFile {
   }
 
   /** Of what fits into a block, nothing lies in two. Gives back the place where it begins. */
-  write(bytes: Uint8Array, from = 0, end = bytes.length): number {
+  write(bytes: Buffer, from = 0, end = bytes.length): number {
     if (this.filled + end - from > MOST_IN_BLOCK) this.flush();
     const { place } = this;
     for (let at = from; at < end; ) {
       const until = Math.min(end, at + MOST_IN_BLOCK - this.filled);
-      this.block.set(bytes.subarray(at, until), this.filled);
-      this.filled += until - at;
+      this.filled += bytes.copy(this.block, this.filled, at, until);
       at = until;
       if (this.filled === MOST_IN_BLOCK) this.flush();
     }

@@ -1,10 +1,10 @@
 /** What does a thread of the pass do? It takes part after part of a matrix, until none is left, and counts what it reads. */
 import { closeSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Range } from '../../readers/hdf5.js';
 import type { Located } from '../../readers/hdf5-chunks.js';
 import { directValues } from '../../readers/hdf5-direct.js';
 import { Unknown } from '../../readers/hdf5-file-bytes.js';
+import type { Range } from '../../readers/hdf5-values.js';
 import { type Lists, slicesOf } from '../../readers/matrix.js';
 import { type Counted, counterOf, noneCounted, type Rows } from './matrix-count.js';
 
