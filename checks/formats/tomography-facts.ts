@@ -76,7 +76,8 @@ export interface ZarrFacts {
 /** SerialEM's metadata; a list has an entry for each section. */
 export interface MdocFacts {
   readonly format: 'mdoc';
-  readonly kind: 'tilt series' | 'frame set';
+  /** `table`: a CSV of frames with their tilt angles, in place of SerialEM's file. */
+  readonly kind: 'tilt series' | 'frame set' | 'table';
   readonly sections: number;
   /** Line of the head of each section, from 1. */
   readonly lines: readonly number[];
@@ -220,6 +221,14 @@ export interface PointsFacts {
   readonly badAngles: readonly number[];
 }
 
+/** A table that says which files belong to which run. */
+export interface MappingFacts {
+  readonly format: 'mapping';
+  /** What its columns hold, as headed: `gain_file`; `file` where there is no header. */
+  readonly columns: readonly string[];
+  readonly rows: readonly { readonly run: string; readonly line: number; readonly files: readonly (string | null)[] }[];
+}
+
 /** GLB, STL, OBJ, VTK and VTP. */
 export interface MeshFacts {
   readonly format: 'mesh';
@@ -250,5 +259,6 @@ export type TomographyFacts =
   | NewstComFacts
   | AlnFacts
   | PointsFacts
+  | MappingFacts
   | MeshFacts
   | PhotoFacts;
