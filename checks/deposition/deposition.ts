@@ -7,6 +7,10 @@ import type { FileKind } from './kinds.js';
 export interface RunFile<F extends TomographyFacts = TomographyFacts> {
   readonly path: string;
   readonly sha256: string | null;
+  /** As the manifest says. */
+  readonly bytes?: number;
+  /** What lies in storage under its digest: null where nothing does, and not given where nobody looked, as in a folder. */
+  readonly stored?: { readonly bytes: number; readonly sha256: string } | null;
   readonly kind: FileKind;
   /** Null where it was not read, or broke: rules that ask for it do not apply. */
   readonly facts: F | null;
@@ -29,6 +33,8 @@ export interface Dataset {
   readonly annotations: Readonly<Record<string, AnnotationValues>>;
   /** Paths of key photos among the files. */
   readonly photos: readonly RunFile[];
+  /** Tables that say which files belong to which run. */
+  readonly mappings?: readonly RunFile[];
 }
 
 export type DepositionKind = 'cryoet-dataset' | 'cryoet-annotations' | 'cryoet-tomograms';
