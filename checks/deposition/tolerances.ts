@@ -13,6 +13,15 @@ const of = (value: number, unit: string): Tolerance => ({ value, unit });
 /** By rule, and where it has several by what is compared. */
 export const TOLERANCES = {
   'X-08': { same: of(0.01, '°'), near: of(0.1, '°') },
+  // The offset between the lines, what of it is worth a word, and how far the lines may differ from one another.
+  'X-11': { offset: of(15, '°'), told: of(1, '°'), spread: of(2, '°') },
+  'X-16': { spread: of(0.1, '°') },
+  'X-18': { angle: of(0.1, '°') },
+  'X-19': { step: of(0.1, '°'), deviating: of(4, 'steps') },
+  'X-20': { axis: of(10, '°') },
+  // Whichever is more.
+  'X-21': { dose: of(1, 'e⁻/Å²'), share: of(2, '%') },
+  'X-22': { dose: of(1, '%') },
   'X-24': { pixel: of(0.001, 'Å') },
   'X-25': { ratio: of(1, '%') },
   'X-26': { near: of(2, 'pixels'), crop: of(5, '%') },
