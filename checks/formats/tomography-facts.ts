@@ -112,6 +112,10 @@ export interface AnglesFacts {
   /** Degrees, in the order of the file; `lines` are theirs, from 1. */
   readonly angles: readonly number[];
   readonly lines: readonly number[];
+  /** For people: of the angles sorted. */
+  readonly min?: Perhaps;
+  readonly max?: Perhaps;
+  readonly medianStep?: Perhaps;
 }
 
 /** XF: a row for each section. */
@@ -147,6 +151,9 @@ export interface TiltComFacts {
   readonly shift: readonly [number, number] | null;
   /** Sections from 1 that are left out. */
   readonly excluded: readonly number[];
+  readonly zFactorFile?: string | null;
+  /** For people: MODE, RADIAL, SCALE and LOG as they stand. */
+  readonly output?: Readonly<Record<string, string>>;
 }
 export interface NewstComFacts {
   readonly format: 'newst-com';
