@@ -1,4 +1,4 @@
-/** What happens in the process of one check? It takes a job, runs the check and sends what became of it; `isolate.ts` watches. */
+/** What happens in the process of a check? It takes jobs one by one, runs the check and sends what became of it; `watched-process.ts` watches. */
 import type { Check, Options } from './check.js';
 import type { Finding } from './finding.js';
 import { type LocalFile, withLocalFile } from './local-file.js';
@@ -18,20 +18,24 @@ export interface Heard {
   readonly finding: Finding;
 }
 
-process.once('message', async (job: Job) => {
-  const answer = await run(job).catch((error: unknown): Answer => ({ bug: told(error) }));
-  // What cannot be cloned is a bug of the check, too.
-  const sent = (error: Error | null) => (error ? send({ bug: told(error) }) : process.disconnect());
-  const send = (what: Answer) => process.send?.(what, sent);
-  try {
-    send(answer);
-  } catch (error) {
-    send({ bug: told(error) });
-  }
+/** Jobs come while one is under way: each waits for the one before, and answers come in the order of the jobs. */
+let turn = Promise.resolve();
+process.on('message', (job: Job) => {
+  turn = turn.then(() => perform(job));
 });
 
-// Nobody is left to tell: the process that asked has ended.
+// Nobody is left to tell: the process that asked has ended, or wants no more.
 process.once('disconnect', () => process.exit());
+
+async function perform(job: Job): Promise<void> {
+  const answer = await run(job).catch((error: unknown): Answer => ({ bug: told(error) }));
+  try {
+    process.send?.(answer);
+  } catch (error) {
+    // What cannot be cloned is a bug of the check, too.
+    process.send?.({ bug: told(error) } satisfies Answer);
+  }
+}
 
 async function run({ registry, checkId, file, options }: Job): Promise<Answer> {
   const { CHECKS }: { CHECKS: readonly Check[] } = await import(registry);

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { mrcBytes } from '../test/sample-files.js';
-import { isolate, type Limits } from './isolate.js';
+import { CheckPool, isolate, type Limits } from './isolate.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'accession-isolate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -90,5 +90,98 @@ describe('isolate', { timeout: 60_000 }, () => {
     delete process.env.DATABASE_URL;
 
     expect(facts).toEqual({ secret: 'none' });
+  });
+});
+
+describe('pool of processes', { timeout: 60_000 }, () => {
+  const OBEYS = { id: 'obeys', sharesProcess: true };
+  const SAYS = { id: 'says' };
+  const orders = (...texts: readonly string[]) => texts.map((text, i) => at(`${i}-${text}.txt`, text));
+  const QUICK = { schema: null, full: false };
+
+  /** What becomes of each, in the order of the files. */
+  async function inPool(
+    files: readonly ReturnType<typeof at>[],
+    { atOnce = 1, deadlineMs = 30_000, options = QUICK, check = (_: number) => OBEYS as { id: string } } = {},
+  ) {
+    const pool = new CheckPool(atOnce, { memoryMb: 256, registry });
+    try {
+      return await Promise.all(files.map((file, i) => pool.run(check(i), file, options, { deadlineMs })));
+    } finally {
+      await pool.end();
+    }
+  }
+  const fact = (key: string) => (result: { facts: Readonly<Record<string, unknown>> }) => result.facts[key];
+
+  it('runs file after file in one process, and answers each with its own', async () => {
+    const files = orders(...Array.from({ length: 40 }, () => 'nothing'));
+
+    const results = await inPool(files);
+
+    expect(results.map(fact('seen'))).toEqual(files.map((_, i) => i + 1));
+    expect(results.map(({ file }) => file)).toEqual(files.map(({ path }) => path));
+    expect(results.map(({ findings: [one] }) => one?.location)).toEqual(files.map(({ path }) => path));
+  });
+
+  it('runs as many processes as it may, and no more', async () => {
+    const results = await inPool(orders(...Array.from({ length: 40 }, () => 'nothing')), { atOnce: 2 });
+
+    expect(new Set(results.map(fact('pid'))).size).toBe(2);
+  });
+
+  it.each([
+    ['exit', 'crash', 30_000],
+    ['loop', 'deadline', 1_000],
+    ['grow', 'memory', 30_000],
+    ['throw', 'bug', 30_000],
+  ])('blames nothing but the file whose check does not come to its end: %s', async (order, kind, deadlineMs) => {
+    const results = await inPool(orders('a', 'b', order, 'c', 'd', 'e'), { deadlineMs });
+
+    expect(results.map(({ outcome }) => outcome)).toEqual([
+      'passed',
+      'passed',
+      'errored',
+      'passed',
+      'passed',
+      'passed',
+    ]);
+    expect(results[2]?.cause).toMatchObject({ kind, message: expect.stringContaining(`2-${order}.txt`) });
+  });
+
+  it('counts the time of each file from when its turn has come', async () => {
+    const results = await inPool(orders('loop', 'loop', 'a'), { deadlineMs: 700 });
+
+    expect(results.map(({ outcome }) => outcome)).toEqual(['errored', 'errored', 'passed']);
+  });
+
+  it('gives a check that does not share a process of its own, before and after', async () => {
+    const files = orders('a', 'b', 'c', 'd');
+
+    const results = await inPool(files, { check: (i) => (i === 1 || i === 2 ? { id: 'obeys' } : OBEYS) });
+
+    expect(new Set(results.map(fact('pid'))).size).toBe(4);
+    expect(results.map(fact('seen'))).toEqual([1, 1, 1, 1]);
+  });
+
+  it('takes away what a check left behind on the disk, however it ended', async () => {
+    const [wrote] = await inPool(orders('write', 'exit'));
+
+    expect(wrote?.facts.tmpdir).not.toBe(tmpdir());
+    expect(existsSync(String(wrote?.facts.tmpdir))).toBe(false);
+  });
+
+  it('ends all at a signal, begun or not', async () => {
+    const abort = new AbortController();
+    const pool = new CheckPool(1, { memoryMb: 256, registry, signal: abort.signal });
+    const files = orders('loop', 'a', 'b');
+    const running = files.map((file) => pool.run(OBEYS, file, QUICK, { deadlineMs: 30_000 }));
+    const alone = pool.run(SAYS, TEXT, QUICK, { deadlineMs: 30_000 });
+    setTimeout(() => abort.abort(new Error('The server is closing.')), 300);
+
+    const ends = await Promise.allSettled([...running, alone]);
+    expect(ends.map((one) => one.status === 'rejected' && one.reason.message)).toEqual(
+      Array(4).fill('The server is closing.'),
+    );
+    await pool.end();
   });
 });

@@ -1,33 +1,35 @@
 /**
- * How is a check kept from harming anything but itself? It runs in a process of its own, with limits of memory and time.
+ * How is a check kept from harming anything but itself? It runs in another process, with limits of memory and time.
  *
  * A thread would begin in 20 ms in place of 80, but cannot be limited: where V8 runs out of a thread's heap in the midst
  * of growing a Map or filling an array, it ends the whole process, and no limit of a thread counts ArrayBuffers or the
  * memory of WebAssembly. What a process holds is seen from outside, and ends with it.
+ *
+ * Checks that are plain JavaScript and keep nothing may have one process after the other: ten thousand files take 2 s so,
+ * and a quarter of an hour in processes of their own.
  */
-import { type ChildProcess, execFile, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
-import type { Options } from './check.js';
-import type { Answer, Heard, Job } from './check-process.js';
+import type { Check, Options } from './check.js';
 import type { Finding } from './finding.js';
 import type { LocalFile } from './local-file.js';
 import type { CheckResult } from './run-checks.js';
+import { type Assignment, BUILT, type Ending, type Settings, WatchedProcess } from './watched-process.js';
 
-export interface Limits {
-  /** What the process may hold in MiB, of every kind: about 50 are Node itself. */
-  readonly memoryMb: number;
+/** What holds for one file. */
+export interface FileLimits {
+  /** From when the process has the file. */
   readonly deadlineMs: number;
-  /** Ends the check: the promise is then rejected with the signal's reason. */
-  readonly signal?: AbortSignal;
   /** Is told each finding as it is made; the result has them all. */
   readonly onFinding?: (finding: Finding) => void;
-  /** The module whose `CHECKS` has the check. */
-  readonly registry?: URL;
-  /** Where reference data lie; as the environment says where not given. */
-  readonly referenceDir?: string;
 }
+
+export interface PoolSettings extends Settings {
+  /** Ends all checks: their promises are then rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** The module whose `CHECKS` has the checks. */
+  readonly registry?: URL;
+}
+
+export type Limits = PoolSettings & FileLimits;
 
 /** Why there is no result: fault of ours or of the limits, and never the data's. */
 export const ENDS = {
@@ -53,125 +55,133 @@ export class CheckEnd extends Error {
   }
 }
 
-// The process runs what is built: Node cannot load the TypeScript that a test runs.
-const BUILT = new URL(import.meta.url.endsWith('.ts') ? '../dist/checks/' : './', import.meta.url);
-const FORMATS = new URL('formats/index.js', BUILT);
-const PROCESS = new URL('check-process.js', BUILT);
-
-/** All that the process is given of the environment: what parses strangers' bytes needs no passwords. */
-const ENVIRONMENT = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'DATA_DIR', 'NODE_ENV'];
-
-const MIB = 1 << 20;
-const LOOK_MS = 100;
-/** What is kept of what the process complains about, from the end. */
-const COMPLAINT_LENGTH = 4096;
-
-/** Run the check `checkId` on one file. Whatever becomes of the process, there is a result. */
+/** Run the check `checkId` on one file, in a process of its own. Whatever becomes of the process, there is a result. */
 export async function isolate(
   checkId: string,
   file: LocalFile,
   options: Options,
   limits: Limits,
 ): Promise<CheckResult> {
-  const { memoryMb, deadlineMs, signal, onFinding = () => undefined } = limits;
-  const { registry = FORMATS, referenceDir = process.env.ACCESSION_REFERENCE_DIR } = limits;
-  signal?.throwIfAborted();
-  const child = fork(PROCESS, {
-    // Young objects in little room, and memory that threads gave back used again: 40 MB less for a file of a gigabyte.
-    execArgv: [`--max-old-space-size=${memoryMb}`, '--max-semi-space-size=4'],
-    env: {
-      MALLOC_ARENA_MAX: '2',
-      ...Object.fromEntries(ENVIRONMENT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
-      ...(referenceDir && { ACCESSION_REFERENCE_DIR: referenceDir }),
-    },
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-
-  let end: EndKind | null = null;
-  const stop = (kind: EndKind) => {
-    end ??= kind;
-    child.kill('SIGKILL');
-  };
-  const deadline = setTimeout(() => stop('deadline'), deadlineMs);
-  const unwatch = watchMemory(child, memoryMb * MIB, () => stop('memory'));
-  const abort = () => stop('crash');
-  signal?.addEventListener('abort', abort);
-
+  const pool = new CheckPool(1, limits);
   try {
-    const { answer, complaint, how } = await lifeOf(
-      child,
-      { registry: registry.href, checkId, file, options },
-      onFinding,
-    );
-    signal?.throwIfAborted();
-    if (answer && 'result' in answer && !end) return answer.result;
-
-    const limit = end === 'deadline' ? `${deadlineMs / 1000} s` : `${memoryMb} MB`;
-    const [first = ''] = (answer && 'bug' in answer ? answer.bug : '').replace(/^\w*(?:Error|Fault): /, '').split('\n');
-    const kind = end ?? (/heap out of memory/.test(complaint) ? 'memory' : answer ? 'bug' : 'crash');
-    const told = { check: checkId, file: file.path, limit, how: first || how };
-    const cause = new CheckEnd(kind, told, { cause: answer && 'bug' in answer ? answer.bug : complaint });
-    return { check: checkId, file: file.path, outcome: 'errored', findings: [], undecided: [], facts: {}, cause };
+    return await pool.run({ id: checkId, sharesProcess: false }, file, options, limits);
   } finally {
-    clearTimeout(deadline);
-    unwatch();
-    signal?.removeEventListener('abort', abort);
+    await pool.end();
   }
 }
 
-/** From the job to the end of the process: what it answered, what it complained about and how it ended. */
-async function lifeOf(
-  child: ChildProcess,
-  job: Job,
-  onFinding: (finding: Finding) => void,
-): Promise<{ answer: Answer | null; complaint: string; how: string }> {
-  let answer: Answer | null = null;
-  let complaint = '';
-  child.on('message', (message) => {
-    const told = message as Answer | Heard; // only `check-process.ts` sends
-    if ('finding' in told) onFinding(told.finding);
-    else answer = told;
-  });
-  child.stderr?.on('data', (text: Buffer) => {
-    complaint = (complaint + text).slice(-COMPLAINT_LENGTH);
-  });
-  const ended = once(child, 'close');
-  // A process that ends at once cannot be written to: its end says more.
-  child.send(job, () => undefined);
+const FORMATS = new URL('formats/index.js', BUILT);
 
-  try {
-    const [code, signal] = await ended;
-    return { answer, complaint, how: signal ? `signal ${signal}` : `exit status ${code}` };
-  } catch (error) {
-    return { answer: null, complaint, how: String(error) };
-  }
+/** Files that a process is given ahead, so that it need not wait for the next: of each only the beginning is read. */
+const AHEAD = 8;
+
+interface Waiting {
+  readonly assignment: Assignment;
+  readonly isAlone: boolean;
 }
 
-/** Look again and again at what the process holds. */
-function watchMemory({ pid }: ChildProcess, most: number, onExcess: () => void): () => void {
-  if (pid === undefined) return () => undefined;
-  let isLooking = false;
-  const look = async () => {
-    if (isLooking) return;
-    isLooking = true;
-    if ((await residentBytes(pid)) > most) onExcess();
-    isLooking = false;
+/** Of a job that is not wanted any more. */
+const UNANSWERED: Ending = { answer: null, stopped: null, complaint: '', how: 'it was not begun' };
+
+/** Some processes, and the checks that wait for them. */
+export class CheckPool {
+  private readonly waiting: Waiting[] = [];
+  /** Those that may have another file, and those that end with the one they have. */
+  private readonly shared = new Set<WatchedProcess>();
+  private readonly alone = new Set<WatchedProcess>();
+  private isOver = false;
+
+  constructor(
+    private readonly atOnce: number,
+    private readonly settings: PoolSettings,
+  ) {
+    settings.signal?.addEventListener('abort', this.stop);
+  }
+
+  /** As `isolate`, but that a check which shares its process may find one that runs already. */
+  async run(
+    check: Pick<Check, 'id' | 'sharesProcess'>,
+    file: LocalFile,
+    options: Options,
+    { deadlineMs, onFinding = () => undefined }: FileLimits,
+  ): Promise<CheckResult> {
+    const { registry = FORMATS, memoryMb, signal } = this.settings;
+    signal?.throwIfAborted();
+    const job = { registry: registry.href, checkId: check.id, file, options };
+    const ending = await new Promise<Ending>((conclude) => {
+      this.waiting.push({ assignment: { job, deadlineMs, onFinding, conclude }, isAlone: !check.sharesProcess });
+      this.assign();
+    });
+    signal?.throwIfAborted();
+    return resultOf(ending, check.id, file.path, { deadlineMs, memoryMb });
+  }
+
+  /** End all processes; nobody may wait for a check any more. */
+  async end(): Promise<void> {
+    this.settings.signal?.removeEventListener('abort', this.stop);
+    this.stop();
+    await Promise.all([...this.shared, ...this.alone].map(({ gone }) => gone));
+  }
+
+  private readonly stop = (): void => {
+    this.isOver = true;
+    for (const process of [...this.shared, ...this.alone]) process.stop();
+    this.assign();
   };
-  const timer = setInterval(() => void look(), LOOK_MS);
-  return () => clearInterval(timer);
+
+  /** Give what waits to whoever may have it, in order. */
+  private assign(): void {
+    for (let next = this.waiting[0]; next; next = this.waiting[0]) {
+      const { assignment, isAlone } = next;
+      if (this.isOver) assignment.conclude(UNANSWERED);
+      else {
+        const process = isAlone ? this.begun(this.alone) : this.sharedFor(assignment);
+        if (!process) return;
+        process.give(assignment);
+      }
+      this.waiting.shift();
+    }
+  }
+
+  /** The one that has least to do; null where all have enough. Of files that are read whole each is given to whoever is free. */
+  private sharedFor({ job }: Assignment): WatchedProcess | null {
+    const [least] = [...this.shared].filter(({ isEnding }) => !isEnding).sort((a, b) => a.load - b.load);
+    if (least?.load === 0) return least;
+    return this.begun(this.shared) ?? (least && least.load < AHEAD && !job.options.full ? least : null);
+  }
+
+  /** A new process; null where as many run as may: then one that is idle makes room, and what waits is given when it is gone. */
+  private begun(among: Set<WatchedProcess>): WatchedProcess | null {
+    if (this.shared.size + this.alone.size >= this.atOnce) {
+      if (among === this.alone) [...this.shared].find(({ load }) => load === 0)?.stop();
+      return null;
+    }
+    const process = new WatchedProcess(this.settings, () => {
+      if (among === this.alone) process.stop();
+      this.assign();
+    });
+    among.add(process);
+    void process.gone.then((left) => {
+      among.delete(process);
+      this.waiting.unshift(...left.map((assignment) => ({ assignment, isAlone: false })));
+      this.assign();
+    });
+    return process;
+  }
 }
 
-/** 0 where it cannot be told, as after the end of the process: V8's own limit holds even so. */
-async function residentBytes(pid: number): Promise<number> {
-  try {
-    if (process.platform === 'linux') {
-      const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-      return Number(kib ?? 0) * 1024;
-    }
-    const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
-    return Number(stdout) * 1024;
-  } catch {
-    return 0;
-  }
+function resultOf(
+  { answer, stopped, complaint, how }: Ending,
+  check: string,
+  file: string,
+  { deadlineMs, memoryMb }: { deadlineMs: number; memoryMb: number },
+): CheckResult {
+  if (answer && 'result' in answer) return answer.result;
+
+  const limit = stopped === 'deadline' ? `${deadlineMs / 1000} s` : `${memoryMb} MB`;
+  const bug = answer?.bug ?? '';
+  const [first = ''] = bug.replace(/^\w*(?:Error|Fault): /, '').split('\n');
+  const kind = stopped ?? (/heap out of memory/.test(complaint) ? 'memory' : answer ? 'bug' : 'crash');
+  const cause = new CheckEnd(kind, { check, file, limit, how: first || how }, { cause: bug || complaint });
+  return { check, file, outcome: 'errored', findings: [], undecided: [], facts: {}, cause };
 }

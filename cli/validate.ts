@@ -6,7 +6,7 @@ import type { Check, Options } from '../checks/check.js';
 import { judgeTogether } from '../checks/cross-file/index.js';
 import type { CheckOutcome, Finding } from '../checks/finding.js';
 import { CHECKS } from '../checks/formats/index.js';
-import { isolate } from '../checks/isolate.js';
+import { CheckPool } from '../checks/isolate.js';
 import type { LocalFile } from '../checks/local-file.js';
 import { checksFor } from '../checks/run-checks.js';
 import { EDITIONS } from '../checks/schemas/editions.js';
@@ -180,7 +180,7 @@ async function* walk(folder: string, unchecked: Unchecked[]): AsyncGenerator<str
   }
 }
 
-/** Some at a time; each is printed when those before it are. */
+/** Some at a time, and many one after the other in a process; each is printed when those before it are. */
 async function run(
   files: readonly Checkable[],
   isAlone: boolean,
@@ -188,12 +188,12 @@ async function run(
   { signal }: Terminal,
   printer: Printer,
 ): Promise<FileReport[]> {
-  const limits = { memoryMb: MEMORY_MB, deadlineMs: options.full ? FULL_DEADLINE_MS : DEADLINE_MS, signal };
-  const inTurn = turns(AT_ONCE);
+  const pool = new CheckPool(AT_ONCE, { memoryMb: MEMORY_MB, signal });
+  const deadlineMs = options.full ? FULL_DEADLINE_MS : DEADLINE_MS;
   const hearings = files.map(({ file, check }) => new Hearing(file.path, check.id, printer));
   const running = files.map(({ file, check }, i) => {
     const onFinding = (finding: Finding) => hearings[i]?.hear(finding);
-    return inTurn(() => isolate(check.id, file, options, { ...limits, onFinding }));
+    return pool.run(check, file, options, { deadlineMs, onFinding });
   });
   for (const result of running) result.catch(() => undefined); // told when its turn comes
 
@@ -204,11 +204,15 @@ async function run(
     reports.push(report);
   };
   const results: CheckOutcome[] = [];
-  for (const [i, result] of running.entries()) {
-    hearings[i]?.begin();
-    const { cause, ...outcome } = await result.finally(() => hearings[i]?.end());
-    tell(outcome, cause instanceof Error ? cause.message : null);
-    results.push(outcome);
+  try {
+    for (const [i, result] of running.entries()) {
+      hearings[i]?.begin();
+      const { cause, ...outcome } = await result.finally(() => hearings[i]?.end());
+      tell(outcome, cause instanceof Error ? cause.message : null);
+      results.push(outcome);
+    }
+  } finally {
+    await pool.end();
   }
   if (!isAlone) for (const outcome of judgeTogether(results)) tell(outcome, null);
   return reports;
@@ -217,23 +221,6 @@ async function run(
 /** What is beside a file that is named alone is not known, and so nothing is missing. */
 const isAlone = (paths: readonly string[], files: readonly Checkable[]): boolean =>
   paths.length === 1 && files.every(({ file }) => file.local === resolve(paths[0] ?? ''));
-
-/** Lets `atOnce` run, and the others wait their turn. */
-function turns(atOnce: number): <T>(run: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let free = atOnce;
-  return async (run) => {
-    if (free > 0) free--;
-    else await new Promise<void>((begin) => waiting.push(begin));
-    try {
-      return await run();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free++;
-    }
-  };
-}
 
 /** Nothing passes by default: what was not decided is neither sound nor at fault. */
 function verdictOn(files: readonly FileReport[]): Pick<Report, 'valid'> {

@@ -1,4 +1,7 @@
 /** Which checks go wrong, each in its own way? Loaded by the process of a check, as the real ones are. */
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 
 /** A check of text files that does what `act` does, and says what it returns. */
@@ -12,7 +15,23 @@ const planted = (id, act) => ({
 
 const NEVER = 2 ** 31 - 1;
 
+/** Files that this process has seen, of checks that share it. */
+let seen = 0;
+
 export const CHECKS = [
+  {
+    ...planted('obeys', async (file, pen) => {
+      const order = Buffer.from(await file.read(0, 9)).toString();
+      seen++;
+      if (order === 'exit') process.exit(3);
+      if (order === 'loop') for (;;);
+      if (order === 'grow') for (const held = []; ; ) held.push(Buffer.alloc(1 << 24, 1));
+      if (order === 'throw') throw new Error('This is a bug.');
+      if (order === 'write') await writeFile(join(tmpdir(), 'left-behind'), 'x');
+      return [pen.learn({ seen, pid: process.pid, tmpdir: tmpdir() }), pen.report('odd', { location: file.path })];
+    }),
+    sharesProcess: true,
+  },
   planted('says', async (file, pen, { full }) => {
     const text = Buffer.from(await file.read(1, 3)).toString();
     return [pen.learn({ text, size: file.size, full }), pen.report('odd', { location: 'line 1' })];
