@@ -1,0 +1,271 @@
+import { indexPatterns } from './annotation-patterns.js';
+import {
+  type AssociatedDataset,
+  type AssociatedFile,
+  byAlias,
+  byMapping,
+  byMdoc,
+  byPath,
+  byPattern,
+  type Candidate,
+  distinct,
+  type Evidence,
+  type Found,
+  type Hit,
+  type Known,
+  namesFor,
+} from './evidence.js';
+import { indexFrames, type PlacedMdoc } from './frame-index.js';
+import { LIKENESSES } from './frame-names.js';
+import { kindOf, TELL_KIND } from './kind-of.js';
+import { type FileKind, IMAGES, kindOfFolders, partsOf, withoutSuffixes } from './kinds.js';
+import { claimsOf, faultOf, type MappingFault, rowsOf } from './mapping-rows.js';
+import { proposeRuns } from './propose-runs.js';
+import { indexRuns } from './run-names.js';
+
+export interface FilePlace {
+  readonly path: string;
+  readonly kind: FileKind | null;
+  /** Files of a data set as a whole, as its photos, are matched to no run. */
+  readonly status: 'matched' | 'ambiguous' | 'unmatched';
+  readonly dataset: string | null;
+  /** Its run; null where it has none, or several. */
+  readonly run: string | null;
+  /** All runs that it belongs to: a gain reference may have many. */
+  readonly runs: readonly string[];
+  readonly by: Evidence | null;
+  /** Runs it may belong to, where that is ambiguous; `dataset/run` where there are several data sets. */
+  readonly candidates: readonly string[];
+  /** Of tomograms and annotations: the key in the metadata. */
+  readonly belongsTo: string | null;
+  /** By what it belongs there, or what would tell it. */
+  readonly why: string;
+}
+
+export interface Association {
+  /** By path. */
+  readonly files: readonly FilePlace[];
+  /** Of data sets that declare none: they are used. */
+  readonly proposedRuns: readonly string[];
+  readonly faults: readonly MappingFault[];
+}
+
+interface Placed {
+  readonly place: FilePlace;
+  readonly usedAlias: string | null;
+  readonly fault: MappingFault | null;
+}
+
+export function associate(all: {
+  readonly datasets: readonly AssociatedDataset[];
+  readonly files: readonly AssociatedFile[];
+}): Association {
+  const keys = all.datasets.map(({ key }) => key);
+  const files = wholes(all.files).map((file) => candidateOf(file, keys));
+  const tableRows = rowsOf(
+    all.datasets,
+    files,
+    (path) => candidateOf({ path, sha256: null, facts: null }, keys).dataset,
+  );
+
+  const proposedRuns: string[] = [];
+  const datasets = all.datasets.map((dataset) => {
+    if (dataset.runs.length > 0) return dataset;
+    const mapped = tableRows.filter((row) => row.dataset === dataset.key).map(({ run }) => run);
+    const its = files.filter((file) => file.dataset === dataset.key);
+    const runs = mapped.length > 0 ? [...new Set(mapped)].sort() : proposeRuns(its);
+    proposedRuns.push(...runs);
+    return { ...dataset, runs };
+  });
+
+  const known = indexAll(datasets, tableRows, files);
+  const places = placeAll(files, known);
+  const isUsed = new Set(places.flatMap(({ usedAlias }) => usedAlias ?? []));
+  const unused = [...known.claims.aliases].flatMap(([alias, claims]) => (isUsed.has(alias) ? [] : claims));
+  const faults = [
+    ...known.claims.faults,
+    ...unused.map(({ row }) => faultOf('not_uploaded', row, `A row names ${row.value}, and no file is called so.`)),
+    ...places.flatMap(({ fault }) => fault ?? []),
+  ];
+  return {
+    files: placeGains(
+      places.map(({ place }) => place),
+      known,
+    ),
+    proposedRuns,
+    faults,
+  };
+}
+
+/** A `.zarr` folder is one file, whatever lies in it; by path. */
+function wholes(files: readonly AssociatedFile[]): AssociatedFile[] {
+  const byPath = new Map<string, AssociatedFile>();
+  for (const file of files) {
+    const [inside, folder] = /^(.*?\.zarr)\/./i.exec(file.path) ?? [];
+    const path = inside === undefined ? file.path : (folder ?? file.path);
+    const before = byPath.get(path);
+    if (!before || (path === file.path && before.facts === null)) byPath.set(path, { ...file, path });
+  }
+  return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function candidateOf(file: AssociatedFile, keys: readonly string[]): Candidate {
+  const parts = partsOf(file.path);
+  const [first = '', ...rest] = parts.folders;
+  const isKeyed = keys.includes(first);
+  const dataset = isKeyed ? first : keys.length === 1 ? (keys[0] ?? null) : null;
+  return { ...file, parts, dataset, folders: isKeyed ? rest : parts.folders };
+}
+
+function indexAll(
+  datasets: readonly AssociatedDataset[],
+  rows: ReturnType<typeof rowsOf>,
+  files: readonly Candidate[],
+): Known {
+  const datasetsOf = new Map<string, string[]>();
+  for (const { key, runs } of datasets)
+    for (const run of runs) datasetsOf.set(run, [...(datasetsOf.get(run) ?? []), key]);
+  const claims = claimsOf(
+    rows,
+    files.map(({ path }) => path),
+    (run, dataset) => (datasetsOf.get(run) ?? []).filter((key) => dataset === null || key === dataset),
+  );
+  return {
+    datasets: new Map(datasets.map((dataset) => [dataset.key, { ...dataset, names: indexRuns(dataset.runs) }])),
+    names: indexRuns(datasetsOf.keys()),
+    ...{ datasetsOf, claims },
+    aliases: indexRuns(claims.aliases.keys()),
+    patternOf: indexPatterns(datasets),
+  };
+}
+
+/** MDOCs first: they tell where frames belong. */
+function placeAll(files: readonly Candidate[], known: Known): Placed[] {
+  const first = new Map<string, Placed>();
+  const mdocs: PlacedMdoc[] = [];
+  for (const file of files) {
+    if (file.facts?.format !== 'mdoc') continue;
+    const placed = placeOf(file, known, []);
+    const { dataset, run } = placed.place;
+    if (dataset !== null && run !== null) mdocs.push({ path: file.path, dataset, run, facts: file.facts });
+    first.set(file.path, placed);
+  }
+  const mdocsNaming = indexFrames(mdocs);
+  const namingOf = (file: Candidate) => (isImage(file) ? mdocsNaming(file.parts.name, likenessesOf(file)) : []);
+  return files.map((file) => first.get(file.path) ?? placeOf(file, known, namingOf(file)));
+}
+
+const isImage = ({ parts: { extension } }: Candidate): boolean =>
+  extension === '.eer' || (IMAGES.has(extension) && extension !== '.zarr');
+
+/** A tilt series may be called as its first frames but for the format: only what lies among frames may be converted ones. */
+const likenessesOf = ({ folders, parts: { extension } }: Candidate) =>
+  extension === '.eer' || kindOfFolders(folders) === 'frame'
+    ? LIKENESSES
+    : LIKENESSES.filter((likeness) => likeness !== 'converted');
+
+function placeOf(file: Candidate, known: Known, naming: readonly PlacedMdoc[]): Placed {
+  const isWithin = ({ dataset }: Hit) => file.dataset === null || dataset === file.dataset;
+  const named = distinct(naming.filter(isWithin).map(({ dataset, run }) => ({ dataset, run })));
+  const evident = byPath(file, known);
+  const likely = evident?.hits.map(({ run }) => run) ?? [];
+  const pattern = known.patternOf(file.path, (key) => known.datasets.get(key)?.names, likely);
+
+  const found =
+    byMapping(file, known) ??
+    byMdoc(named, naming, evident) ??
+    (pattern && byPattern(pattern, file, evident, known)) ??
+    evident ??
+    byAlias(file, known);
+  const kind = kindOf({
+    ...{ parts: file.parts, facts: file.facts, isNamedAsFrame: named.length > 0 },
+    folders: file.folders.filter((folder) => !known.names.has(folder)),
+    declared: found?.kind ?? (pattern ? 'annotation' : null),
+    run: found?.hits[0]?.run ?? null,
+    tomogramParts: tomogramParts(file, known),
+  });
+  const place = settle(file, kind, found, known);
+  return {
+    place: {
+      ...place,
+      belongsTo: pattern?.annotation ?? (kind === 'tomogram' ? tomogramOf(file, place, known) : null),
+    },
+    usedAlias: found?.usedAlias ?? null,
+    fault: contradiction(file, known, named),
+  };
+}
+
+/** What was found out, as it is told. */
+function settle(file: Candidate, kind: FileKind | null, found: Found | null, known: Known): FilePlace {
+  const untold = kind === null ? ` ${TELL_KIND}` : '';
+  const base = { path: file.path, kind, dataset: file.dataset, run: null, runs: [], candidates: [], belongsTo: null };
+  if (kind === 'photo' || kind === 'mapping')
+    return { ...base, status: 'matched', by: null, why: 'It is of the data set as a whole.' };
+  const [hit, ...others] = found?.hits ?? [];
+  if (!found || !hit) return { ...base, status: 'unmatched', by: null, why: unmatched(file, known) + untold };
+
+  const isOfOne = found.hits.every(({ dataset }) => dataset === hit.dataset);
+  const isShared =
+    isOfOne && (kind === 'gain' || kind === 'annotation') && found.by !== 'part' && found.by !== 'directory';
+  if (others.length > 0 && !isShared) {
+    const label = ({ dataset, run }: Hit) => (known.datasets.size > 1 ? `${dataset}/${run}` : run);
+    const candidates = found.hits.map(label).sort();
+    const why = `It may be of ${candidates.join(', ')}: ${found.why} Name its run in file_mapping.${untold}`;
+    return { ...base, status: 'ambiguous', by: found.by, candidates, why };
+  }
+  const runs = found.hits.map(({ run }) => run).sort();
+  const run = others.length === 0 ? hit.run : null;
+  return { ...base, status: 'matched', dataset: hit.dataset, run, runs, by: found.by, why: found.why + untold };
+}
+
+function unmatched({ parts, folders, dataset }: Candidate, known: Known): string {
+  const names = namesFor(dataset, known);
+  const near = [...withoutSuffixes(parts.stem), parts.stem, ...folders].flatMap((name) => names.foldedAs(name) ?? []);
+  const but = near[0] === undefined ? '' : ` But for capitals it would be of ${near[0]}.`;
+  return `Neither a folder nor its name is that of a run.${but} Put it into a folder called as its run, or name it in file_mapping.`;
+}
+
+/** A row gives it to one run, and an MDOC of another names it as its frames. */
+function contradiction({ path }: Candidate, { claims }: Known, named: readonly Hit[]): MappingFault | null {
+  const [claim] = claims.files.get(path) ?? [];
+  const [hit] = named;
+  if (!claim || !hit || named.some(({ run, dataset }) => run === claim.run && dataset === claim.dataset)) return null;
+  const message = `A row gives ${path} to ${claim.run}, and the MDOC of ${hit.run} names it as its frames.`;
+  return faultOf('contradicts_mdoc', claim.row, message);
+}
+
+/** What the names of tomograms hold, of the data sets that the file may be of. */
+const tomogramParts = ({ dataset }: Candidate, known: Known): string[] =>
+  (dataset === null ? [...known.datasets.values()] : [known.datasets.get(dataset)]).flatMap((one) =>
+    Object.values(one?.tomograms ?? {}).flatMap(({ file_contains = '' }) =>
+      file_contains === '' ? [] : file_contains,
+    ),
+  );
+
+/** Of several kinds of tomograms the one whose part of names is the longest in its name, or the only one that has none. */
+function tomogramOf({ parts }: Candidate, { dataset }: FilePlace, known: Known): string | null {
+  const kinds = Object.entries((dataset === null ? undefined : known.datasets.get(dataset))?.tomograms ?? {});
+  const told = kinds.flatMap(([key, { file_contains: part = '' }]) =>
+    part !== '' && parts.name.includes(part) ? { key, length: part.length } : [],
+  );
+  const [longest, next] = told.sort((a, b) => b.length - a.length);
+  if (longest) return longest.length === next?.length ? null : longest.key;
+  const rest = kinds.filter(([, { file_contains = '' }]) => file_contains === '');
+  return rest.length === 1 ? (rest[0]?.[0] ?? null) : null;
+}
+
+/** A lone gain reference that nothing gives to a run belongs to all runs of its data set. */
+function placeGains(places: readonly FilePlace[], known: Known): FilePlace[] {
+  const counts = new Map<string | null, number>();
+  for (const { kind, dataset } of places) if (kind === 'gain') counts.set(dataset, (counts.get(dataset) ?? 0) + 1);
+  return places.map((place) => {
+    const { kind, status, dataset } = place;
+    if (kind !== 'gain' || status !== 'unmatched' || dataset === null) return place;
+    const runs = known.datasets.get(dataset)?.runs ?? [];
+    if (counts.get(dataset) !== 1 || runs.length === 0)
+      return { ...place, why: 'There are several gain references: say in a mapping table which run has which.' };
+    const run = runs.length === 1 ? (runs[0] ?? null) : null;
+    const why = 'It is the only gain reference of the data set: it belongs to all of its runs.';
+    return { ...place, status: 'matched', run, runs: [...runs].sort(), why };
+  });
+}
