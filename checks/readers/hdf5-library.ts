@@ -224,7 +224,8 @@ type ReadAt = (target: Uint8Array, from: number) => number;
 function isChain(heap: Buffer): boolean {
   let at = 16;
   while (at + 16 <= heap.length) {
-    const length = Number(heap.readBigUInt64LE(at + 8));
+    // Two halves: BigInts are slow, and there may be a million objects.
+    const length = heap.readUInt32LE(at + 8) + heap.readUInt32LE(at + 12) * 2 ** 32;
     const taken = heap.readUInt16LE(at) === 0 ? length : 16 + 8 * Math.ceil(length / 8);
     if (taken < 16 || at + taken > heap.length) return false;
     at += taken;

@@ -38,7 +38,7 @@ export type Node = Group | Dataset | Closed;
 export const isNumeric = ({ dtype }: Dataset): boolean => isNumber(dtype);
 
 /** What a file may ask of us. Beyond, it is refused before anything is allocated. */
-const MOST_OBJECTS = 20_000;
+const MOST_OBJECTS = 100_000;
 const MOST_GROUPS_DEEP = 32;
 /** One read, and one chunk, which HDF5 inflates as a whole: two or three of them must fit in the library's heap. */
 export const MOST_BYTES = 32 * 2 ** 20;

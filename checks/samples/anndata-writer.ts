@@ -1,5 +1,6 @@
 /** How does AnnData write columns, frames, matrices and what lies in uns to HDF5? As it does, or as `parts` spoil it. */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import h5wasm, { type File, type Group } from 'h5wasm/node';
 
 export type Floats = Float32Array | Float64Array;
@@ -62,10 +63,13 @@ export interface Elements {
   readonly [name: string]: Element | null;
 }
 
+const PLUGINS = fileURLToPath(new URL('./plugins', import.meta.resolve('h5wasm-plugins')));
+
 /** Write a file with `write` as its hand. */
 export async function writeAnnData(path: string, write: (file: File) => void): Promise<void> {
-  const { activate_throwing_error_handler } = await h5wasm.ready;
-  activate_throwing_error_handler();
+  const module = await h5wasm.ready;
+  module.activate_throwing_error_handler();
+  module.insert_plugin_search_path(PLUGINS, 0);
   // The layout that h5py writes, whose headers have no checksums: see `writeBools`.
   const file = new h5wasm.File(path, 'w', { libver: ['earliest', 'latest'] });
   try {
@@ -173,14 +177,25 @@ function numbersOf(dtype: MatrixParts['dtype'], values: readonly number[]): Floa
 
 export type SizedMatrix = Partial<MatrixParts> & Pick<MatrixParts, 'rows' | 'columns' | 'value'>;
 
-export function writeMatrix(parent: Group, name: string, parts: SizedMatrix, compression: 'gzip' | null = null): void {
+/** What is met in the wild: by the library itself, or by the number of a filter that its plugins have, and its options. */
+const COMPRESSIONS = {
+  gzip: { compression: 'gzip' },
+  blosc: { compression: 32_001, compression_opts: [0, 0, 0, 0, 5, 1, 1] },
+  lz4: { compression: 32_004, compression_opts: [0] },
+  bitshuffle: { compression: 32_008, compression_opts: [0, 2] },
+  zstd: { compression: 32_015, compression_opts: [3] },
+} as const;
+export type Compression = keyof typeof COMPRESSIONS;
+
+export function writeMatrix(parent: Group, name: string, parts: SizedMatrix, compression: Compression | null = null) {
   const { rows, columns, value, encoding = 'csr_matrix', dtype = 'float32', indexDtype = 'int32', chunk } = parts;
   const {
     encodingType = encoding,
     shape = [rows, columns],
     isStored = (row, column) => value(row, column) !== 0,
   } = parts;
-  const packed = (chunks: number[]) => (compression || chunk ? { chunks, ...(compression && { compression }) } : {});
+  const packed = (chunks: number[]) =>
+    compression || chunk ? { chunks, ...(compression && COMPRESSIONS[compression]) } : {};
 
   if (encoding === 'array') {
     const all = Array.from({ length: rows * columns }, (_, i) => value(Math.floor(i / columns), i % columns));

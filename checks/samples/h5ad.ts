@@ -2,6 +2,7 @@
 import type { File } from 'h5wasm/node';
 import {
   type ColumnParts,
+  type Compression,
   type Elements,
   encode,
   type MatrixParts,
@@ -20,7 +21,7 @@ type Columns = Readonly<Record<string, ColumnParts | null>>;
 export interface H5adParts {
   readonly cells: number;
   readonly genes: number;
-  readonly compression: 'gzip' | null;
+  readonly compression: Compression | null;
   readonly cellNames: readonly string[];
   readonly geneIds: readonly string[];
   /** Of raw.var: those of var where not given. */

@@ -63,6 +63,11 @@ describe('h5ad check', () => {
   it.each<[string, Partial<H5adParts>]>([
     ['as AnnData writes it', {}],
     ['that is compressed', { compression: 'gzip' }],
+    ['in blosc', { compression: 'blosc' }],
+    ['in lz4', { compression: 'lz4' }],
+    ['in bitshuffle', { compression: 'bitshuffle' }],
+    ['in zstd, dense', { compression: 'zstd', raw: DENSE, X: DENSE }],
+    ['in zstd', { compression: 'zstd' }],
     ['of three cells', { cells: 3 }],
     ['of 64-bit indices', { raw: { indexDtype: 'int64' }, X: { indexDtype: 'int64' } }],
     ['of dense matrices', { raw: DENSE, X: DENSE }],

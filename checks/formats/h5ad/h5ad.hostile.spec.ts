@@ -23,10 +23,10 @@ async function bytesOf(parts: Partial<H5adParts> = {}): Promise<Buffer> {
   return withLocalFile({ path: '', local }, async ({ read, size }) => Buffer.from(await read(0, size)));
 }
 
-/** The same numbers from 0 to 1 in every run. */
 /** `ACCESSION_FUZZ=20 npm test` looks for longer; the seeds are the same, so that a find is found again. */
 const THOROUGHNESS = Number(process.env.ACCESSION_FUZZ ?? 1);
 
+/** The same numbers from 0 to 1 in every run. */
 function* randoms(seed: number): Generator<number, never> {
   for (let state = seed; ; ) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -93,6 +93,39 @@ describe('h5ad check of damaged files', () => {
       expect(cause, `seed ${seed}, file ${i}, at ${places}`).toBeUndefined();
     }
   });
+
+  it('never breaks on lengths and offsets that were spoiled where its structures stand', {
+    timeout: 5 * MINUTES * THOROUGHNESS,
+  }, async () => {
+    const random = randoms(6);
+    const pick = <T>(all: readonly T[]) => all[Math.floor(random.next().value * all.length)] as T;
+    for (let i = 0; i < 100 * THOROUGHNESS; i++) {
+      const bytes = Buffer.from(i % 2 ? plain : packed);
+      const structures = structuresIn(bytes);
+      const at = pick(structures) + Math.floor(random.next().value * 80);
+      const value = pick([0n, 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 63n, 2n ** 64n - 1n, BigInt(pick(structures))]);
+      if (at + 8 > bytes.length) continue;
+      if (i % 3) bytes.writeBigUInt64LE(value, at);
+      else bytes.writeUInt32LE(Number(value % 2n ** 32n), at);
+      writeFileSync(local, bytes);
+
+      const { cause } = await judged();
+
+      expect(cause, `file ${i}, ${value} at ${at}`).toBeUndefined();
+    }
+  });
+
+  /** Where trees, heaps, tables of symbols and object headers begin. */
+  function structuresIn(bytes: Buffer): number[] {
+    return ['TREE', 'SNOD', 'HEAP', 'GCOL', 'OHDR', 'FRHP', 'BTHD', 'FAHD', 'EAHD', '\u0089HDF'].flatMap(
+      (signature) => {
+        const places: number[] = [];
+        const sought = Buffer.from(signature, 'latin1');
+        for (let at = bytes.indexOf(sought); at !== -1; at = bytes.indexOf(sought, at + 1)) places.push(at);
+        return places;
+      },
+    );
+  }
 });
 
 describe('h5ad check of huge files', () => {
