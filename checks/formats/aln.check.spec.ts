@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sharedFolder } from '../../test/shared.js';
-import { expectUnbreakable, faultsOf, verdictOf } from '../../test/text-verdicts.js';
+import { expectSwift, expectUnbreakable, faultsOf, verdictOf } from '../../test/text-verdicts.js';
 import { alnCheck } from './aln.check.js';
 
 const row = (sec: number, tilt: number, rotation = '84.7000') =>
@@ -125,6 +125,16 @@ describe('aln check', () => {
 
   it('learns nothing where a row cannot be read', async () => {
     expect((await judged(SOUND.replace(row(3, 0), '    3    84.7'))).facts).toEqual({});
+  });
+
+  it('takes no longer for one line that is very long', { timeout: 60_000 }, async () => {
+    await expectSwift(alnCheck, 'TS_001.aln', [
+      '',
+      '# AreTomo Alignment\n# RawSize = ',
+      `${SOUND}# a =`,
+      `${SOUND}# a`,
+      `${SOUND}# Local `,
+    ]);
   });
 
   it('never breaks, whatever is changed or cut off', { timeout: 30_000 }, async () => {

@@ -31,7 +31,7 @@ export const NUMBER_RULES: Readonly<Record<NumberRule, Rule>> = {
 /** The first that fits; the last fits all. */
 const KINDS: readonly (readonly [NumberRule, RegExp])[] = [
   ['decimal_comma', /^[-+]?\d+,\d+$/],
-  ['not_finite', /^[-+]?(nan|inf(inity)?|\d+\.?\d*e\+?\d+)$/i],
+  ['not_finite', /^[-+]?(nan|inf(inity)?|\d+(\.\d*)?(e\+?\d+)?)$/i],
   ['overflow', /^\*+$/],
   ['not_a_number', /^/],
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fileOf } from '../../test/sample-files.js';
 import { sharedFolder } from '../../test/shared.js';
-import { expectUnbreakable, faultsOf, verdictOf } from '../../test/text-verdicts.js';
+import { expectSwift, expectUnbreakable, faultsOf, verdictOf } from '../../test/text-verdicts.js';
 import { runCheck } from '../run-checks.js';
 import { tiltAnglesCheck } from './tilt-angles.check.js';
 
@@ -79,6 +79,10 @@ describe('tilt angles check', () => {
 
   it('learns nothing of a list with a gap', async () => {
     expect((await verdictOf(tiltAnglesCheck, 'TS_001.tlt', '0\nx\n3\n')).facts).toEqual({});
+  });
+
+  it('takes no longer for one line that is very long', { timeout: 60_000 }, async () => {
+    await expectSwift(tiltAnglesCheck, 'TS_001.tlt', ['', '1\n']);
   });
 
   it('never breaks, whatever is changed or cut off', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sharedFolder } from '../../test/shared.js';
-import { expectUnbreakable, faultsOf, verdictOf } from '../../test/text-verdicts.js';
+import { expectSwift, expectUnbreakable, faultsOf, verdictOf } from '../../test/text-verdicts.js';
 import { xfCheck } from './xf.check.js';
 
 const ROW = '   0.0291000   0.9995000  -0.9995000   0.0291000      55.430      25.560\n';
@@ -86,6 +86,10 @@ describe('xf check', () => {
 
     expect(findings).toEqual([]);
     expect(facts).toEqual({ format: 'local-xf', patches: [2, 1] });
+  });
+
+  it('takes no longer for one line that is very long', { timeout: 60_000 }, async () => {
+    await expectSwift(xfCheck, 'TS_001.xf', ['', `${ROW}`, '1 1 1 1 1 1 1 1 1\n']);
   });
 
   it('never breaks, whatever is changed or cut off', { timeout: 30_000 }, async () => {

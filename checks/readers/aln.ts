@@ -21,7 +21,7 @@ export interface AlnText {
 
 const TAG = /^#\s*AreTomo\b/i;
 const LOCAL = /^#\s*Local\s+Alignment/i;
-const HEADER = /^#\s*(\w+)\s*=\s*(.*)$/;
+const HEADER = /^#\s*(\w+)\s*=\s*(.*)$/s;
 
 export function readAln(lines: readonly TextLine[]): AlnText {
   const headers = new Map<string, { line: number; value: string }>();

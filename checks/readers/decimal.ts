@@ -1,6 +1,6 @@
 /** Which number does this text say? Strictly: a decimal point, no comma, no blanks, and neither NaN nor infinity. */
 
-const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,3})?$/i;
+const DECIMAL = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d{1,3})?$/i;
 
 /** Three digits of exponent are read too, as Windows programs write them: `9.37679e-005`; null for anything else. */
 export function decimalOf(text: string | undefined): number | null {
