@@ -1,6 +1,7 @@
 /** On which tomogram was an annotation made? As its entry in the metadata says: one of the run's own, or one that exists. */
 import type { AnnotationValues } from './declared.js';
 import { type Dataset, type Deposition, filesOf, type Run, type RunFile } from './deposition.js';
+import { fits, RUN_NAME } from './path-pattern.js';
 import { dimensionsOf, headerSizeOf, sizeOf, tomogramSizes } from './pixel-size.js';
 
 export type AnnotationEntry = NonNullable<AnnotationValues['files']>[number];
@@ -41,7 +42,7 @@ export function annotationFiles(
   }
   return filesOf(run, 'annotation').map((file) => {
     const values = (file.belongsTo !== null && dataset.annotations[file.belongsTo]) || null;
-    const at = values?.files?.findIndex(({ path }) => isPathOf(path, run.name, file.path)) ?? -1;
+    const at = values?.files?.findIndex(({ path }) => isPathOf(path, run, file.path)) ?? -1;
     const entry = values?.files?.[at] ?? null;
     const reference = tomograms.get(entry?.reference_tomogram ?? '') ?? null;
     return { file, values, entry, pointer: `/annotations/${escaped(file.belongsTo ?? '')}/files/${at}`, reference };
@@ -66,27 +67,10 @@ function ownTomograms(run: Run, dataset: Dataset): Map<string, ReferenceTomogram
   return own;
 }
 
-/** Whether a path of the metadata stands for that of a file: `*` for anything within one name. */
-export function isPathOf(pattern: string, run: string, path: string): boolean {
-  const wanted = pattern.replaceAll('{run_name}', run).split('/');
-  const names = path.split('/');
-  return wanted.length === names.length && wanted.every((part, i) => isNameOf(part, names[i] ?? ''));
-}
-
-/** By what stands between the stars, each found as early as it can be: no pattern takes long. */
-function isNameOf(pattern: string, name: string): boolean {
-  const [head = '', ...rest] = pattern.split('*');
-  const tail = rest.pop();
-  if (tail === undefined) return pattern === name;
-  if (name.length < head.length + tail.length || !name.startsWith(head) || !name.endsWith(tail)) return false;
-  const middle = name.slice(head.length, name.length - tail.length);
-  let from = 0;
-  for (const part of rest) {
-    const at = middle.indexOf(part, from);
-    if (at < 0) return false;
-    from = at + part.length;
-  }
-  return true;
+/** Whether a path of the metadata stands for that of a file, which may lie in the folder of its data set. */
+export function isPathOf(pattern: string, { dataset, name }: Run, path: string): boolean {
+  const wanted = pattern.replaceAll(RUN_NAME, name);
+  return fits(wanted, path) || (path.startsWith(`${dataset}/`) && fits(wanted, path.slice(dataset.length + 1)));
 }
 
 const escaped = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');

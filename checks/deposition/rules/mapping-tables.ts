@@ -1,6 +1,9 @@
-/** Do the tables that say which files belong to which run speak of runs and files that are there? */
+/**
+ * Do the tables that say which gain reference is that of which run speak of runs and files that are there? What other tables
+ * say wrongly is told where files are matched with runs.
+ */
 import { type Dataset, type Deposition, factsAs, type RunFile } from '../deposition.js';
-import { isPathOf } from '../reference-tomogram.js';
+import { resolver } from '../mapping-rows.js';
 import { type CellSaid, compared, type DatasetRule, defineDatasetRule, notApplicable } from '../run-rule.js';
 
 type Variant = 'unknown_run' | 'missing_file' | 'no_row';
@@ -8,7 +11,7 @@ type Said = CellSaid<Variant> & { readonly run?: string };
 
 const mappingTable = defineDatasetRule<Variant>({
   id: 'X-28',
-  title: 'Tables of runs and their files',
+  title: 'Table of gain references',
   why: 'A gain reference whose name says nothing of a run is found by its row in the table, and by nothing else.',
   says: {
     unknown_run: {
@@ -28,19 +31,21 @@ const mappingTable = defineDatasetRule<Variant>({
     },
   },
   *judge(dataset, deposition) {
-    const tables = (dataset.mappings ?? []).filter((file) => factsAs(file, 'mapping'));
-    if (tables.length === 0) return yield notApplicable('There is no table of runs and files that can be read.');
+    const tables = (dataset.mappings ?? []).filter((file) => factsAs(file, 'mapping')?.columns.some(isOfGains));
+    if (tables.length === 0) return yield notApplicable('No table says which gain reference is that of which run.');
 
-    const there = new Uploads(deposition);
+    const resolve = resolver(pathsOf(deposition));
     const runs = new Set(deposition.datasets.flatMap((each) => each.runs.map(({ name }) => name)));
-    const faults = tables.flatMap((file) => [...judgeTable(file, dataset, runs, there)]);
+    const faults = tables.flatMap((file) => [...judgeTable(file, dataset, runs, resolve)]);
     if (faults.length > 0) return yield* faults;
     const rows = tables.reduce((sum, file) => sum + (factsAs(file, 'mapping')?.rows.length ?? 0), 0);
     yield compared('a line for each run, of files that are there', `${rows} lines, all of them so`);
   },
 });
 
-function* judgeTable(table: RunFile, dataset: Dataset, runs: ReadonlySet<string>, there: Uploads): Generator<Said> {
+type Resolve = ReturnType<typeof resolver>;
+
+function* judgeTable(table: RunFile, dataset: Dataset, runs: ReadonlySet<string>, resolve: Resolve): Generator<Said> {
   const { columns = [], rows = [] } = factsAs(table, 'mapping') ?? {};
   const file = table.path;
   for (const { run, line, files } of rows) {
@@ -51,7 +56,7 @@ function* judgeTable(table: RunFile, dataset: Dataset, runs: ReadonlySet<string>
     }
     for (const [i, name] of files.entries()) {
       const column = columns[i] ?? 'file';
-      if (!name || !NAMES_FILES.test(column) || there.has(name, run)) continue;
+      if (!name || !isOfGains(column) || resolve(name, dataset.key).length > 0) continue;
       yield { run, says: 'missing_file', told: { ...at, key: column, expected: 'a file that is there', found: name } };
     }
   }
@@ -59,33 +64,11 @@ function* judgeTable(table: RunFile, dataset: Dataset, runs: ReadonlySet<string>
   for (const { name } of dataset.runs) if (!named.has(name)) yield { run: name, says: 'no_row', told: { file } };
 }
 
-/** Other columns hold values. */
-const NAMES_FILES = /(^|_)(file|frames_glob)$/i;
+const isOfGains = (column: string): boolean => /^\s*gain/i.test(column);
 
-/** All paths, by themselves and by their last name; for patterns those of a run alone. */
-class Uploads {
-  private readonly names = new Set<string>();
-  private readonly ofRuns = new Map<string, RunFile[]>();
-
-  constructor({ datasets, leftOver }: Deposition) {
-    for (const { path } of [...datasets.flatMap(({ photos }) => photos), ...leftOver]) this.add(path);
-    for (const { name, files } of datasets.flatMap(({ runs }) => runs)) {
-      this.ofRuns.set(name, [...(this.ofRuns.get(name) ?? []), ...files]);
-      for (const { path } of files) this.add(path);
-    }
-  }
-
-  has(wanted: string, run: string): boolean {
-    const name = wanted.replaceAll('\\', '/').replace(/^\.\//, '');
-    if (name.includes('*')) return (this.ofRuns.get(run) ?? []).some(({ path }) => isPathOf(name, run, path));
-    return this.names.has(name) || this.names.has(lastName(name));
-  }
-
-  private add(path: string): void {
-    this.names.add(path).add(lastName(path));
-  }
+function pathsOf({ datasets, leftOver }: Deposition): string[] {
+  const files = datasets.flatMap(({ runs, photos }) => [...runs.flatMap((run) => run.files), ...photos]);
+  return [...new Set([...files, ...leftOver].map(({ path }) => path))].sort();
 }
-
-const lastName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 export const MAPPING_RULES: readonly DatasetRule[] = [mappingTable];
