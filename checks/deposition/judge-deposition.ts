@@ -1,0 +1,120 @@
+/** What is to be said of a whole deposition? Its files find their runs, and every rule judges every run: by facts, without a file. */
+import type { CheckOutcome } from '../finding.js';
+import type { TomographyFacts } from '../formats/tomography-facts.js';
+import { type Association, associate } from './associate.js';
+import { type DeclaredDataset, declaredDatasets } from './declared-datasets.js';
+import type { Dataset, Deposition, DepositionKind, KnownTomogram, RunFile } from './deposition.js';
+import { type Cell, cellsOf, DEPOSITION_CHECK } from './matrix.js';
+import { RULES } from './rules/index.js';
+import { resolved } from './run-values.js';
+
+/** A file as it is known before it finds its run. */
+export interface BroughtFile extends Pick<RunFile, 'path' | 'sha256' | 'bytes' | 'stored'> {
+  readonly facts: TomographyFacts | null;
+}
+
+export interface Brought {
+  readonly kind: DepositionKind;
+  readonly metadata: unknown;
+  readonly files: readonly BroughtFile[];
+  /** Tomograms of the records that were named as targets. */
+  readonly known: readonly KnownTomogram[];
+}
+
+export interface Judged {
+  readonly association: Association;
+  readonly deposition: Deposition;
+  readonly cells: readonly Cell[];
+}
+
+export const DEPOSITION_KINDS: readonly DepositionKind[] = ['cryoet-dataset', 'cryoet-annotations', 'cryoet-tomograms'];
+
+/** Whether submissions of this profile, in this version, are depositions of runs. */
+export const depositionKindOf = (profile: { readonly id: string; readonly version: string }): DepositionKind | null =>
+  `${profile.id} ${profile.version}` === 'cryoet-dataset 1.0'
+    ? null
+    : (DEPOSITION_KINDS.find((kind) => kind === profile.id) ?? null);
+
+export function judgeDeposition(brought: Brought): Judged {
+  const { association, deposition } = assembled(brought);
+  return { association, deposition, cells: cellsOf(deposition, RULES) };
+}
+
+export function assembled({ kind, metadata, files, known }: Brought): Omit<Judged, 'cells'> {
+  const declared = declaredDatasets(metadata);
+  const association = associate({
+    datasets: declared.map((dataset) => ({ ...dataset, runs: Object.keys(dataset.runs) })),
+    files,
+  });
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const placed = association.files.flatMap((place) => placedOf(place, byPath.get(place.path)));
+  return {
+    association,
+    deposition: {
+      kind,
+      datasets: declared.map((dataset) =>
+        datasetOf(dataset, placed, declared.length === 1 ? association.proposedRuns : []),
+      ),
+      leftOver: association.files.filter(({ status, kind }) => status !== 'matched' || kind === null),
+      known,
+    },
+  };
+}
+
+interface Placed {
+  readonly place: Association['files'][number];
+  readonly file: RunFile;
+}
+
+function datasetOf(declared: DeclaredDataset, placed: readonly Placed[], proposed: readonly string[]): Dataset {
+  const { key, tomograms, annotations } = declared;
+  const its = placed.filter(({ place }) => place.dataset === key);
+  const byRun = new Map<string, RunFile[]>();
+  for (const { place, file } of its) {
+    for (const run of place.runs) {
+      const files = byRun.get(run);
+      if (files) files.push(file);
+      else byRun.set(run, [file]);
+    }
+  }
+  const names = new Set([...Object.keys(declared.runs), ...proposed, ...byRun.keys()]);
+  const whole = (kind: RunFile['kind']) => its.flatMap(({ file }) => (file.kind === kind ? [file] : []));
+  return {
+    ...{ key, tomograms, annotations, photos: whole('photo'), mappings: whole('mapping') },
+    runs: [...names].map((name) => ({
+      ...{ dataset: key, name, declared: resolved(declared, name).values },
+      files: byRun.get(name) ?? [],
+    })),
+  };
+}
+
+/** What is of no known kind is in the table of files, and no rule sees it. */
+function placedOf(place: Placed['place'], brought: BroughtFile | undefined): Placed[] {
+  const { path, belongsTo, kind } = place;
+  if (kind === null) return [];
+  const { sha256 = null, facts = null, bytes, stored } = brought ?? {};
+  const known = { ...(bytes !== undefined && { bytes }), ...(stored !== undefined && { stored }) };
+  return [{ place, file: { path, sha256, facts, belongsTo, kind, ...known } }];
+}
+
+/** For the report of a run of checks: an outcome for each run of the deposition, and one for each data set. */
+export function outcomesOf(cells: readonly Cell[]): CheckOutcome[] {
+  const byPlace = new Map<string, Cell[]>();
+  for (const cell of cells) {
+    const place = cell.run === null ? cell.dataset : `${cell.dataset}/${cell.run}`;
+    const its = byPlace.get(place);
+    if (its) its.push(cell);
+    else byPlace.set(place, [cell]);
+  }
+  return [...byPlace].map(([file, its]) => {
+    const undecided = its.flatMap(({ rule, status, reason }) =>
+      status === 'undecided' ? [{ rule, reason: reason ?? '' }] : [],
+    );
+    const isBroken = its.some(({ status }) => status === 'failed');
+    return {
+      ...{ check: DEPOSITION_CHECK, file, undecided, facts: {} },
+      outcome: isBroken ? 'failed' : undecided.length > 0 ? 'undecided' : 'passed',
+      findings: its.flatMap(({ findings }) => findings.map(({ repair, ...finding }) => finding)),
+    };
+  });
+}
