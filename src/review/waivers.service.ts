@@ -33,8 +33,7 @@ export interface After {
 /** The finding as the newest run that has it tells it. */
 const SELECT = `
   SELECT w.*, p.name, f.rule, f.message, f.file, ${instantKey('w."createdAt"')} AS "createdAtKey",
-         EXISTS (SELECT FROM submission_file h
-                  WHERE h."submissionId" = w."submissionId" AND h.path = f.file AND h.sha256 = w.basis) AS holds
+         w.basis IS NOT DISTINCT FROM content_of(w."submissionId", w.file) AS holds
     FROM waiver w
     JOIN person p ON p.id = w."personId"
    CROSS JOIN LATERAL (
@@ -45,7 +44,8 @@ const SELECT = `
 interface Candidate {
   readonly severity: string;
   readonly status: string;
-  readonly sha256: string | null;
+  readonly file: string;
+  readonly basis: string | null;
 }
 
 @Injectable()
@@ -85,12 +85,12 @@ export class WaiversService {
 
   async create(submissionId: string, { fingerprint, reason }: NewWaiver, user: User): Promise<WaiverView> {
     return this.desk.review(submissionId, user, 'Findings are waived', async (tx, submission) => {
-      const basis = await basisOf(tx, submission, fingerprint);
+      const { basis, file } = await basisOf(tx, submission, fingerprint);
       const id = randomUUID();
       const [given] = await tx.query(
-        `INSERT INTO waiver (id, "submissionId", revision, fingerprint, basis, reason, "personId")
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT ("submissionId", fingerprint, basis) DO NOTHING RETURNING id`,
-        [id, submissionId, submission.sealed, fingerprint, basis, reason, user.id],
+        `INSERT INTO waiver (id, "submissionId", revision, fingerprint, basis, file, reason, "personId")
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT ("submissionId", fingerprint, basis) DO NOTHING RETURNING id`,
+        [id, submissionId, submission.sealed, fingerprint, basis, file, reason, user.id],
       );
       if (!given) throw await this.alreadyWaived(tx, submissionId, fingerprint, basis);
       return this.one(submissionId, id, tx);
@@ -114,11 +114,11 @@ export class WaiversService {
   }
 }
 
-/** The digest of the file that the finding is about. @throws NotWaivable */
-async function basisOf(tx: EntityManager, { id, lastRunId }: Submission, fingerprint: string): Promise<string> {
+/** The digest of the file, or of the folder that is one thing, which the finding is about. @throws NotWaivable */
+async function basisOf(tx: EntityManager, { id, lastRunId }: Submission, fingerprint: string) {
   const [finding]: [Candidate?] = await tx.query(
-    `SELECT f.severity, f.status, h.sha256
-       FROM finding f LEFT JOIN submission_file h ON h."submissionId" = $2 AND h.path = f.file
+    `SELECT f.severity, f.status, f.file, content_of($2, f.file) AS basis
+       FROM finding f
       WHERE f."runId" = $1 AND f.fingerprint = $3 ORDER BY f.ordinal LIMIT 1`,
     [lastRunId, id, fingerprint],
   );
@@ -126,9 +126,9 @@ async function basisOf(tx: EntityManager, { id, lastRunId }: Submission, fingerp
   if (finding.status === 'fixed') throw new NotWaivable(fingerprint, 'it is fixed');
   if (finding.severity !== 'error')
     throw new NotWaivable(fingerprint, `it is of severity "${finding.severity}", and only errors stand in the way`);
-  if (finding.sha256 === null)
+  if (finding.basis === null)
     throw new NotWaivable(fingerprint, 'it is about no one file, and a waiver stands on the content of a file');
-  return finding.sha256;
+  return { basis: finding.basis, file: finding.file };
 }
 
 /** What is taken back. */

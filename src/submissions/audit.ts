@@ -44,8 +44,7 @@ async function detailsOf(tx: EntityManager, before: Submission, after: Submissio
 async function waiversOf(tx: EntityManager, { id }: Submission): Promise<unknown[]> {
   return tx.query(
     `SELECT w.fingerprint, w.reason, w."personId" AS by FROM waiver w
-      WHERE w."submissionId" = $1
-        AND EXISTS (SELECT FROM submission_file f WHERE f."submissionId" = $1 AND f.sha256 = w.basis)
+      WHERE w."submissionId" = $1 AND w.basis = content_of($1, w.file)
       ORDER BY w."createdAt"`,
     [id],
   );

@@ -122,10 +122,10 @@ export const FACTS = {
    CROSS JOIN LATERAL (
      SELECT count(DISTINCT g.fingerprint) AS count
        FROM finding g
-       LEFT JOIN submission_file h ON h."submissionId" = s.id AND h.path = g.file
       WHERE g."runId" = s."lastRunId" AND g.severity = 'error' AND g.status <> 'fixed'
         AND NOT EXISTS (SELECT FROM waiver x
-                         WHERE x."submissionId" = s.id AND x.fingerprint = g.fingerprint AND x.basis = h.sha256)) w
+                         WHERE x."submissionId" = s.id AND x.fingerprint = g.fingerprint
+                            AND x.basis = content_of(s.id, g.file))) w
    CROSS JOIN LATERAL (
      SELECT coalesce(bool_and(q.goal = 'public' AND q."finishedAt" IS NOT NULL), false) AS done
        FROM publication q WHERE q."submissionId" = s.id) p

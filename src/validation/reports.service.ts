@@ -74,8 +74,9 @@ export class ReportsService {
     return this.db.query(
       `SELECT f.ordinal, f.fingerprint, f."check", f.rule, f.severity, f.status, f.message, f.file, f.location, f.found,
               f.expected, f.fix, f.docs, f.count::float8, f.samples,
-              EXISTS (SELECT FROM waiver w JOIN submission_file h ON h."submissionId" = w."submissionId" AND h.path = f.file
-                       WHERE w."submissionId" = $2 AND w.fingerprint = f.fingerprint AND w.basis = h.sha256) AS waived
+              EXISTS (SELECT FROM waiver w
+                       WHERE w."submissionId" = $2 AND w.fingerprint = f.fingerprint
+                         AND w.basis = content_of($2, f.file)) AS waived
          FROM finding f WHERE ${where} AND f.ordinal > $${params.length - 1} ORDER BY f.ordinal LIMIT $${params.length}`,
       params,
     );
