@@ -12,8 +12,8 @@ export interface TiffPage {
   readonly rowsPerStrip: number;
   /** Width and height of a tile, in place of strips. */
   readonly tile: readonly [number, number] | null;
-  /** What the strips hold, once packed. */
-  readonly strips: (rows: readonly Uint8Array[]) => readonly Uint8Array[];
+  /** What the file holds in place of its packed strips or tiles. */
+  readonly strips: (packed: readonly Uint8Array[]) => readonly Uint8Array[];
   /** Further or other tags; null leaves one out. */
   readonly tags: Readonly<Record<number, TiffValues | null>>;
 }
@@ -86,14 +86,13 @@ export function tiffBytes(parts: Partial<TiffParts> = {}): Buffer {
 
 function tagsOf(page: Partial<TiffPage>, put: (bytes: Uint8Array) => number, isBig: boolean): [number, TiffValues][] {
   const { width = 20, height = 10, bits = 16, samples = 1, format = 1, compression = 1, rowsPerStrip = 4 } = page;
-  const { tile = null, tags = {}, strips = (rows) => rows.map((row) => packed(row, compression)) } = page;
+  const { tile = null, tags = {}, strips = (pieces) => pieces } = page;
   const [columns, rows] = tile ?? [width, rowsPerStrip];
   const count = Math.ceil(height / rows) * Math.ceil(width / columns);
   const bytesOf = (i: number) =>
     (tile ? rows : Math.min(rows, height - i * rows)) * Math.ceil((columns * bits * samples) / 8);
-  const pieces = strips(
-    Array.from({ length: count }, (_, i) => Uint8Array.from({ length: bytesOf(i) }, (_, n) => (n * 7 + i) % 251)),
-  );
+  const valuesOf = (i: number) => Uint8Array.from({ length: bytesOf(i) }, (_, n) => (n * 7 + i) % 251);
+  const pieces = strips(Array.from({ length: count }, (_, i) => packed(valuesOf(i), compression)));
   const places = { type: isBig ? 16 : 4, values: pieces.map(put) };
   const lengths = { type: isBig ? 16 : 4, values: pieces.map(({ length }) => length) };
   const short = (...values: number[]): TiffValues => ({ type: 3, values });
