@@ -62,6 +62,11 @@ const RULES = {
     message: 'Some coordinates have a decimal comma; they were read as if it were a point.',
     fix: 'Write numbers with a decimal point.',
   },
+  angle: {
+    severity: 'error',
+    message: 'Some angles are no numbers.',
+    fix: 'Write angles in degrees, with a decimal point.',
+  },
   flat: {
     severity: 'warning',
     message: 'All points have the same z, {found}.',
@@ -145,7 +150,7 @@ type TablePen = Pen<Code>;
 
 /** In the order in which they are told. */
 const ROW_FAULTS: readonly (RowFault | 'row_arity')[] = [
-  ...(['row_arity', 'not_number', 'decimal_comma', 'repeated', 'too_many_tomograms'] as const),
+  ...(['row_arity', 'not_number', 'decimal_comma', 'angle', 'repeated'] as const),
   ...(['run_missing', 'run_name', 'run_repeated', 'file_missing'] as const),
   ...(['tilt_angle', 'tilt_order', 'tilt_order_repeated', 'tilt_dose', 'frame_missing', 'frame_repeated'] as const),
   'too_many_rows',

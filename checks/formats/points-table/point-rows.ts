@@ -19,12 +19,18 @@ export function pointRows(columns: PointColumns, faults: RowFaults): TableRows &
     return value;
   }
 
+  function judgeAngles(cells: readonly string[], line: number): void {
+    const bad = columns.angles.find((column) => decimalOf(cells[column]) === null);
+    if (bad === undefined) return;
+    faults.note('angle', line, cells[bad]);
+    if (badAngles.length < MOST_BAD_ANGLES) badAngles.push(line);
+  }
+
   return {
     points,
     take(cells, line) {
       const [x = null, y = null, z = null] = columns.coordinates.map((column) => numberOf(cells[column] ?? '', line));
-      const isTurned = columns.angles.every((column) => decimalOf(cells[column]) !== null);
-      if (!isTurned && badAngles.length < MOST_BAD_ANGLES) badAngles.push(line);
+      judgeAngles(cells, line);
       if (x === null || y === null || z === null) return;
       const tomogram = cells[columns.tomogram] ?? null;
       const instance = cells[columns.instance] ?? null;

@@ -6,8 +6,8 @@ import type { TomographyFacts } from '../tomography-facts.js';
 export type RowFault =
   | 'not_number'
   | 'decimal_comma'
+  | 'angle'
   | 'repeated'
-  | 'too_many_tomograms'
   | 'run_missing'
   | 'run_name'
   | 'run_repeated'
