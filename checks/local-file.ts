@@ -1,5 +1,6 @@
-/** How does a check read a file of this machine? By range, through one open handle. */
-import { open, stat } from 'node:fs/promises';
+/** How does a check read a file of this machine? By range, through one open handle; a folder that is one file reads itself. */
+import { lstat, open, opendir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { SourceFile } from './check.js';
 
 /** Where a file lies, and what it is called in the submission. */
@@ -11,6 +12,7 @@ export interface LocalFile {
 
 /** Open it while `use` looks at it. */
 export async function withLocalFile<T>({ path, local }: LocalFile, use: (file: SourceFile) => Promise<T>): Promise<T> {
+  if ((await stat(local)).isDirectory()) return use({ path, local, size: await sizeOfFolder(local), read: refuse });
   const handle = await open(local);
   try {
     const { size } = await stat(local);
@@ -29,4 +31,28 @@ export async function withLocalFile<T>({ path, local }: LocalFile, use: (file: S
     }
     return bytes.subarray(0, filled);
   }
+}
+
+async function refuse(): Promise<never> {
+  throw new Error('A folder has no bytes of its own: its check opens what is in it.');
+}
+
+/** More files than these are not counted: no check looks at as many. */
+const MOST_FILES = 200_000;
+
+/** What the files in it take together, links not followed. */
+async function sizeOfFolder(folder: string): Promise<number> {
+  const waiting = [folder];
+  let size = 0;
+  let files = 0;
+  for (let next = waiting.pop(); next !== undefined && files < MOST_FILES; next = waiting.pop()) {
+    const entries = await opendir(next).catch(() => null);
+    for await (const entry of entries ?? []) {
+      if (++files > MOST_FILES) break;
+      const path = join(next, entry.name);
+      if (entry.isDirectory()) waiting.push(path);
+      else if (entry.isFile()) size += (await lstat(path).catch(() => null))?.size ?? 0;
+    }
+  }
+  return size;
 }
