@@ -64,14 +64,14 @@ export async function tiltAnglesOf(file: SourceFile, header: MrcHeader, order: B
   return angles.every((angle) => Math.abs(angle) <= 180) ? angles : null;
 }
 
-/** In ångström, as an FEI microscope measured it for the first section; null where nothing of the kind is there. */
-export async function pixelSizeOf(
+/** What an FEI microscope measured for the first section, in ångström; null where nothing of the kind is there. */
+export async function feiOf(
   file: SourceFile,
   { extendedType, extendedBytes }: MrcHeader,
-): Promise<number | null> {
-  if (extendedBytes < 768 || (extendedType !== 'FEI1' && extendedType !== 'FEI2')) return null;
+): Promise<{ readonly pixelSize: number | null }> {
+  if (extendedBytes < 768 || (extendedType !== 'FEI1' && extendedType !== 'FEI2')) return { pixelSize: null };
   const metres = viewOf(await file.read(HEADER_BYTES + 156, 8)).getFloat64(0, true);
-  return Number.isFinite(metres) && metres > 0 ? metres * 1e10 : null;
+  return { pixelSize: Number.isFinite(metres) && metres > 0 ? metres * 1e10 : null };
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -1,14 +1,10 @@
-/** What do the voxels of an MRC file hold? Extremes, moments and what is no number, a few MiB at a time. */
-import type { SourceFile } from '../check.js';
+/**
+ * What do the voxels of an MRC file hold? Extremes, moments, values, and what is no number, each voxel looked at once.
+ *
+ * Voxels of 8 and 16 bits are counted by their bits: of 65,536 counts all the rest is told at the end, exactly, and whatever
+ * the order of the bytes. Those of 32 bits are summed.
+ */
 import type { ByteOrder } from './mrc.js';
-
-/** No more than this is held at once; a multiple of the bytes of every voxel. */
-const SLICE_BYTES = 3 << 20;
-
-export interface Range {
-  readonly offset: number;
-  readonly length: number;
-}
 
 /** What is known of some voxels. */
 export interface Tally {
@@ -23,121 +19,214 @@ export interface Tally {
   readonly notFinite: number;
   /** Index of the first of them in the range. */
   readonly firstNotFinite: number | null;
+  /** Those there are, in order; null where they are many, or were not listed. */
+  readonly values: readonly number[] | null;
 }
 
-type Values = Int8Array | Uint8Array | Int16Array | Uint16Array | Float32Array;
-
-interface Kind {
-  readonly bytes: 1 | 2 | 4;
-  /** Aligned bytes in this machine's order as values. */
-  readonly values: (bytes: ArrayBuffer) => Values;
+export interface Voxels {
+  readonly dtype: string;
+  readonly order: ByteOrder;
 }
 
-/** How voxels are read, by dtype. Those of other dtypes have no order: they have no extremes and no mean. */
-const KINDS: Readonly<Record<string, Kind>> = {
-  int8: { bytes: 1, values: (bytes) => new Int8Array(bytes) },
-  uint8: { bytes: 1, values: (bytes) => new Uint8Array(bytes) },
-  int16: { bytes: 2, values: (bytes) => new Int16Array(bytes) },
-  uint16: { bytes: 2, values: (bytes) => new Uint16Array(bytes) },
-  float16: { bytes: 2, values: halves },
-  float32: { bytes: 4, values: (bytes) => new Float32Array(bytes) },
+/** What was counted so far, as one thread tells it to another: one of the two. */
+export interface Counted {
+  readonly moments: Moments | null;
+  /** By bits, as they lie in the file. */
+  readonly histogram: Float64Array | null;
+  readonly firstNotFinite: number | null;
+}
+
+type Moments = Omit<Tally, 'values' | 'firstNotFinite'>;
+
+export interface Counter {
+  /** Whole voxels, the first of which is number `at` of the range; numbers must rise. */
+  add(bytes: Uint8Array, at: number): void;
+  counted(): Counted;
+}
+
+/** More are not listed. */
+const MOST_VALUES = 1000;
+
+/** Bytes a voxel, and what its bits mean. Voxels of other dtypes have no order: they have no extremes and no mean. */
+const KINDS: Readonly<Record<string, { readonly bytes: 1 | 2 | 4; readonly valueOf: (bits: number) => number }>> = {
+  int8: { bytes: 1, valueOf: (bits) => (bits << 24) >> 24 },
+  uint8: { bytes: 1, valueOf: (bits) => bits },
+  int16: { bytes: 2, valueOf: (bits) => (bits << 16) >> 16 },
+  uint16: { bytes: 2, valueOf: (bits) => bits },
+  float16: { bytes: 2, valueOf: halfOf },
+  float32: { bytes: 4, valueOf: (bits) => bits },
 };
 
-/** Look at every voxel of `range`; null where voxels of this dtype cannot be compared. */
-export async function tally(
-  file: SourceFile,
-  range: Range,
-  { dtype, order }: { dtype: string; order: ByteOrder },
-): Promise<Tally | null> {
-  const kind = KINDS[dtype];
-  if (!kind) return null;
+/** Null where voxels of this dtype cannot be compared. */
+export const voxelBytes = ({ dtype }: Voxels): number | null => KINDS[dtype]?.bytes ?? null;
 
-  let whole = NOTHING;
-  for await (const bytes of slices(file, range))
-    whole = together(whole, tallyOf(kind.values(ordered(bytes, kind.bytes, order))));
-  return whole;
-}
-
-/** Are all voxels of `range` the same? Reads no further than the first that is not. */
-export async function isConstant(file: SourceFile, range: Range, voxelBytes: number): Promise<boolean> {
-  let first: Uint8Array | null = null;
-  for await (const bytes of slices(file, range)) {
-    first ??= bytes.slice(0, voxelBytes);
-    for (let i = 0; i < voxelBytes; i++) if (bytes[i] !== first[i]) return false;
-    for (let i = voxelBytes; i < bytes.length; i++) if (bytes[i] !== bytes[i - voxelBytes]) return false;
-  }
-  return true;
-}
-
-/** Is every byte of `range` zero? */
-export async function isZero(file: SourceFile, range: Range): Promise<boolean> {
-  for await (const bytes of slices(file, range)) if (bytes.some((byte) => byte !== 0)) return false;
-  return true;
-}
-
-const NOTHING: Tally = {
-  count: 0,
-  ...{ min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY },
-  ...{ mean: 0, spread: 0, notFinite: 0, firstNotFinite: null },
-};
-
-async function* slices(file: SourceFile, { offset, length }: Range): AsyncGenerator<Uint8Array, void> {
-  for (let done = 0; done < length; done += SLICE_BYTES) {
-    const wanted = Math.min(SLICE_BYTES, length - done);
-    const bytes = await file.read(offset + done, wanted);
-    if (bytes.length < wanted) throw new Error(`${file.path} became shorter while it was read.`);
-    yield bytes;
-  }
+export function counterOf({ dtype, order }: Voxels): Counter {
+  const bytes = KINDS[dtype]?.bytes;
+  if (bytes === 4) return momentCounter(order);
+  return bitsCounter(bytes === 1 ? 8 : 16, dtype === 'float16' ? order : null);
 }
 
 const HERE: ByteOrder = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 'little' : 'big';
 
-/** A copy, since a slice may begin at any address, with each voxel's bytes in this machine's order. */
-function ordered(bytes: Uint8Array, size: 1 | 2 | 4, order: ByteOrder): ArrayBuffer {
-  const copy = new Uint8Array(bytes.length);
-  copy.set(bytes);
-  if (order === HERE || size === 1) return copy.buffer;
-
-  const view = new DataView(copy.buffer);
-  if (size === 2) for (let i = 0; i < copy.length; i += 2) view.setUint16(i, view.getUint16(i, true), false);
-  else for (let i = 0; i < copy.length; i += 4) view.setUint32(i, view.getUint32(i, true), false);
-  return copy.buffer;
+function momentCounter(order: ByteOrder): Counter {
+  let moments: Moments = NOTHING;
+  let firstNotFinite: number | null = null;
+  return {
+    add(bytes, at) {
+      const values = floatsOf(bytes, order);
+      const some = momentsOf(values);
+      if (some.notFinite > 0) firstNotFinite ??= at + values.findIndex((value) => !Number.isFinite(value));
+      moments = joined(moments, some);
+    },
+    counted: () => ({ moments, histogram: null, firstNotFinite }),
+  };
 }
 
-/** Moments about the first value, which keeps their digits where the mean is large. */
-function tallyOf(values: Values): Tally {
-  let { min, max } = NOTHING;
-  let sum = 0;
-  let squares = 0;
+/** In this machine's order, and where an array of them may begin. */
+function floatsOf(bytes: Uint8Array, order: ByteOrder): Float32Array {
+  const isReady = order === HERE && bytes.byteOffset % 4 === 0;
+  const own = isReady ? bytes : Uint8Array.from(bytes);
+  if (order !== HERE) Buffer.from(own.buffer, own.byteOffset, own.length).swap32();
+  return new Float32Array(own.buffer, own.byteOffset, own.length / 4);
+}
+
+/** Moments about the first value, which keeps their digits where the mean is large; two sums at once, for the processor's sake. */
+function momentsOf(values: Float32Array): Moments {
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let [sumA, sumB, squaresA, squaresB] = [0, 0, 0, 0];
+  const { length } = values;
   const about = values[0] ?? 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? 0;
-    const distance = value - about;
-    sum += distance;
-    squares += distance * distance;
-    if (value < min) min = value;
-    if (value > max) max = value;
+  for (let i = 0; i < length; i += 2) {
+    const a = values[i] ?? about;
+    const b = i + 1 < length ? (values[i + 1] ?? about) : about;
+    const fromA = a - about;
+    const fromB = b - about;
+    sumA += fromA;
+    sumB += fromB;
+    squaresA += fromA * fromA;
+    squaresB += fromB * fromB;
+    if (a < min) min = a;
+    if (a > max) max = a;
+    if (b < min) min = b;
+    if (b > max) max = b;
   }
+  const sum = sumA + sumB;
   // One NaN or infinite value makes the sum so, and finite ones of 32 bits cannot.
-  if (!Number.isFinite(sum)) return tallyOfSome(values);
-
-  const count = values.length;
-  if (count === 0) return NOTHING;
-  const spread = Math.max(0, squares - (sum * sum) / count);
-  return { count, min, max, mean: about + sum / count, spread, notFinite: 0, firstNotFinite: null };
+  if (!Number.isFinite(sum)) {
+    const finite = values.filter((value) => Number.isFinite(value));
+    return { ...momentsOf(finite), notFinite: length - finite.length };
+  }
+  if (length === 0) return NOTHING;
+  const spread = Math.max(0, squaresA + squaresB - (sum * sum) / length);
+  return { count: length, min, max, mean: about + sum / length, spread, notFinite: 0 };
 }
 
-function tallyOfSome(values: Values): Tally {
-  const finite = values.filter((value) => Number.isFinite(value));
-  const firstNotFinite = values.findIndex((value) => !Number.isFinite(value));
-  return { ...tallyOf(finite), notFinite: values.length - finite.length, firstNotFinite };
+/** Fewer than overflow a count. */
+const MOST_COUNTED = 2 ** 31;
+
+/** `halves`: the byte order of 16-bit floats, of which some are no numbers. */
+function bitsCounter(bits: 8 | 16, halves: ByteOrder | null): Counter {
+  const histogram = new Float64Array(2 ** bits);
+  // Two, by turns: one count is not raised twice in a row where neighbours are the same.
+  const even = new Uint32Array(2 ** bits);
+  const odd = new Uint32Array(2 ** bits);
+  const notFinite = halves ? infiniteHalves(halves) : null;
+  let firstNotFinite: number | null = null;
+  let waiting = 0;
+  const flush = () => {
+    for (let i = 0; i < histogram.length; i++) histogram[i] = (histogram[i] ?? 0) + (even[i] ?? 0) + (odd[i] ?? 0);
+    even.fill(0);
+    odd.fill(0);
+    waiting = 0;
+  };
+  return {
+    add(bytes, at) {
+      const all = bits === 8 ? bytes : shortsOf(bytes);
+      if (waiting + all.length > MOST_COUNTED) flush();
+      countBits(all, even, odd);
+      waiting += all.length;
+      if (notFinite === null || firstNotFinite !== null) return;
+      const first = notFinite.some((bit) => (even[bit] ?? 0) + (odd[bit] ?? 0) > 0)
+        ? all.findIndex((one) => notFinite.includes(one))
+        : -1;
+      if (first >= 0) firstNotFinite = at + first;
+    },
+    counted() {
+      flush();
+      return { moments: null, histogram, firstNotFinite };
+    },
+  };
 }
 
-/** Two ranges that follow on one another as one: means and spreads after Chan, Golub and LeVeque. */
-export function together(a: Tally, b: Tally): Tally {
+function shortsOf(bytes: Uint8Array): Uint16Array {
+  const own = bytes.byteOffset % 2 === 0 ? bytes : Uint8Array.from(bytes);
+  return new Uint16Array(own.buffer, own.byteOffset, own.length >> 1);
+}
+
+function countBits(all: Uint8Array | Uint16Array, even: Uint32Array, odd: Uint32Array): void {
+  const { length } = all;
+  for (let i = 0; i + 1 < length; i += 2) {
+    const a = all[i] ?? 0;
+    const b = all[i + 1] ?? 0;
+    even[a] = (even[a] ?? 0) + 1;
+    odd[b] = (odd[b] ?? 0) + 1;
+  }
+  if (length % 2 === 1) {
+    const last = all[length - 1] ?? 0;
+    even[last] = (even[last] ?? 0) + 1;
+  }
+}
+
+/** What the threads counted, together. */
+export function tallyOf(all: readonly Counted[], { dtype, order }: Voxels): Tally {
+  const first = Math.min(...all.map(({ firstNotFinite }) => firstNotFinite ?? Number.POSITIVE_INFINITY));
+  const firstNotFinite = Number.isFinite(first) ? first : null;
+  const moments = all.flatMap((one) => one.moments ?? []);
+  if (moments.length > 0) return { ...moments.reduce(joined), firstNotFinite, values: null };
+
+  return { ...ofCounts(countsOf(all, dtype, order)), firstNotFinite };
+}
+
+type Counts = (readonly [value: number, count: number])[];
+
+function countsOf(all: readonly Counted[], dtype: string, order: ByteOrder): Counts {
+  const kind = KINDS[dtype];
+  const isSwapped = kind?.bytes === 2 && order !== HERE;
+  const [first, ...others] = all.flatMap(({ histogram }) => histogram ?? []);
+  const counts: Counts = [];
+  for (let bits = 0; bits < (first?.length ?? 0); bits++) {
+    let count = first?.[bits] ?? 0;
+    for (const other of others) count += other[bits] ?? 0;
+    if (count > 0) counts.push([kind?.valueOf(isSwapped ? swapped(bits) : bits) ?? 0, count]);
+  }
+  return counts;
+}
+
+function ofCounts(counts: Counts): Omit<Tally, 'firstNotFinite'> {
+  const finite = counts.filter(([value]) => Number.isFinite(value));
+  const sum = (of: (value: number) => number) => finite.reduce((total, [value, times]) => total + of(value) * times, 0);
+  const count = sum(() => 1);
+  const mean = count === 0 ? 0 : sum((value) => value) / count;
+  const values = finite.map(([value]) => value).sort((a, b) => a - b);
+  return {
+    count,
+    ...{ min: values[0] ?? NOTHING.min, max: values.at(-1) ?? NOTHING.max },
+    ...{ mean, spread: sum((value) => (value - mean) ** 2) },
+    notFinite: counts.reduce((total, [, times]) => total + times, 0) - count,
+    values: values.length <= MOST_VALUES ? values : null,
+  };
+}
+
+const NOTHING: Moments = {
+  count: 0,
+  ...{ min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY },
+  ...{ mean: 0, spread: 0, notFinite: 0 },
+};
+
+/** Means and spreads after Chan, Golub and LeVeque. */
+function joined(a: Moments, b: Moments): Moments {
   const count = a.count + b.count;
   const apart = b.mean - a.mean;
-  const seen = a.count + a.notFinite;
   return {
     count,
     min: Math.min(a.min, b.min),
@@ -145,22 +234,18 @@ export function together(a: Tally, b: Tally): Tally {
     mean: count === 0 ? 0 : a.mean + (apart * b.count) / count,
     spread: count === 0 ? 0 : a.spread + b.spread + (apart * apart * a.count * b.count) / count,
     notFinite: a.notFinite + b.notFinite,
-    firstNotFinite: a.firstNotFinite ?? (b.firstNotFinite === null ? null : seen + b.firstNotFinite),
   };
 }
 
-/** 16-bit floats: JavaScript has no array of them yet. */
-function halves(bytes: ArrayBuffer): Float32Array {
-  HALVES ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => half(bits));
-  const bits = new Uint16Array(bytes);
-  const values = new Float32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) values[i] = HALVES[bits[i] ?? 0] ?? 0;
-  return values;
+const swapped = (bits: number): number => ((bits & 0xff) << 8) | (bits >> 8);
+
+/** Bits, as this machine reads them from a file, of 16-bit floats that are no numbers. */
+function infiniteHalves(order: ByteOrder): readonly number[] {
+  const halves = Array.from({ length: 1 << 11 }, (_, i) => ((i & 0x400) << 5) | 0x7c00 | (i & 0x3ff));
+  return order === HERE ? halves : halves.map(swapped);
 }
 
-let HALVES: Float32Array | undefined;
-
-function half(bits: number): number {
+function halfOf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = (bits & 0x3ff) / 1024;
