@@ -112,4 +112,7 @@ const PRINTS = {
   'single-cell 1.0': '53257447d933c034',
   'single-cell 1.1': 'eb1fa99755bab873',
   'cryoet-dataset 1.0': 'cfbbe2d75796f075',
+  'cryoet-dataset 2.0': '6d3ee82da1d53e8e',
+  'cryoet-annotations 1.0': '4df45e94cf384aea',
+  'cryoet-tomograms 1.0': 'e129ed4faa285110',
 };
