@@ -1,4 +1,5 @@
 /** What does a SerialEM metadata file say? `Key = value` lines: globals, then in sections `[ZValue = n]`, one a tilt. */
+import type { TextLine } from './small-text.js';
 
 export interface MdocSection {
   /** `ZValue`, `FrameSet`, `MontSection`, `Image`. */
@@ -11,29 +12,41 @@ export interface MdocSection {
 
 export interface Mdoc {
   readonly globals: ReadonlyMap<string, string>;
+  /** Of the globals, from 1. */
+  readonly globalLines: ReadonlyMap<string, number>;
   readonly titles: readonly string[];
   readonly sections: readonly MdocSection[];
-  /** Lines that are neither, from 1. */
-  readonly strange: readonly number[];
+  /** Lines that are neither `key = value` nor a head. */
+  readonly strange: readonly TextLine[];
+  /** Titles with one of their two brackets. */
+  readonly halfTitles: readonly TextLine[];
+  /** Lines that tell a key of their section a second time, and otherwise. */
+  readonly repeated: readonly TextLine[];
 }
 
-export function readMdoc(text: string): Mdoc {
-  const globals = new Map<string, string>();
+export function readMdoc(lines: readonly TextLine[]): Mdoc {
+  const [globals, globalLines] = [new Map<string, string>(), new Map<string, number>()];
   const titles: string[] = [];
   const sections: (MdocSection & { values: Map<string, string> })[] = [];
-  const strange: number[] = [];
+  const [strange, halfTitles, repeated]: [TextLine[], TextLine[], TextLine[]] = [[], [], []];
 
-  for (const [i, raw] of text.split(/\r?\n/).entries()) {
-    const line = raw.trim();
-    if (line === '') continue;
-    const [isHead, key, value] = parted(line);
-    if (key === null) strange.push(i + 1);
-    // Tomography 5 leaves the bracket before a title out, and SerialEM both of them in files of frames.
-    else if (key === 'T') titles.push(value.replace(/\]$/, '').trim());
-    else if (isHead) sections.push({ kind: key, name: value, line: i + 1, values: new Map() });
-    else (sections.at(-1)?.values ?? globals).set(key, value);
+  for (const line of lines) {
+    const { number, text } = line;
+    const [isHead, key, value] = parted(text);
+    if (key === null) strange.push(line);
+    else if (key === 'T') {
+      // Tomography 5 leaves the bracket before a title out, and SerialEM both of them in files of frames.
+      if (text.startsWith('[') !== text.endsWith(']')) halfTitles.push(line);
+      titles.push(value.replace(/\]$/, '').trim());
+    } else if (isHead) sections.push({ kind: key, name: value, line: number, values: new Map() });
+    else {
+      const values = sections.at(-1)?.values ?? globals;
+      if (values === globals) globalLines.set(key, number);
+      if ((values.get(key) ?? value) !== value) repeated.push(line);
+      values.set(key, value);
+    }
   }
-  return { globals, titles, sections, strange };
+  return { globals, globalLines, titles, sections, strange, halfTitles, repeated };
 }
 
 /** At the first "=": paths and titles may hold others. */
@@ -41,19 +54,14 @@ function parted(line: string): [isHead: boolean, key: string | null, value: stri
   const isHead = line.startsWith('[') && line.endsWith(']');
   const bare = isHead ? line.slice(1, -1) : line.replace(/^\[(?=\s*T\s*=)/, '');
   const at = bare.indexOf('=');
-  return at < 1 ? [isHead, null, ''] : [isHead, bare.slice(0, at).trim(), bare.slice(at + 1).trim()];
-}
-
-/** A number as SerialEM writes it, with three digits of exponent too; null for anything else, blanks and NaN too. */
-export function numberOf(value: string | undefined): number | null {
-  const isNumber = value !== undefined && /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,3})?$/i.test(value);
-  return isNumber && Number.isFinite(Number(value)) ? Number(value) : null;
+  const isNothing = at < 1 || (!isHead && bare.startsWith('['));
+  return isNothing ? [isHead, null, ''] : [isHead, bare.slice(0, at).trim(), bare.slice(at + 1).trim()];
 }
 
 /** In degrees, as titles tell it: "Tilt axis angle = 84.7", "TiltAxisAngle = -175.84". */
 export function tiltAxisOf(titles: readonly string[]): number | null {
   const [, angle] = /tilt\s*axis\s*angle\s*=\s*([-+]?\d*\.?\d+)/i.exec(titles.join('\n')) ?? [];
-  return angle === undefined ? null : Number(angle);
+  return angle === undefined || !Number.isFinite(Number(angle)) ? null : Number(angle) || 0;
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -63,7 +71,9 @@ export function timeOf(value: string | undefined): number | null {
   const [, day, month = '', year, hour, minute, second] =
     /^(\d{1,2})-([a-z]{3})-(\d{2}|\d{4})\s+(\d{1,2}):(\d{2}):(\d{2})$/i.exec(value ?? '') ?? [];
   const index = MONTHS.indexOf(month.toLowerCase());
-  if (index < 0) return null;
   const full = Number(year) < 100 ? 2000 + Number(year) : Number(year);
-  return Date.UTC(full, index, Number(day), Number(hour), Number(minute), Number(second));
+  const time = new Date(Date.UTC(full, index, Number(day), Number(hour), Number(minute), Number(second)));
+  // Dates that there are not become others: 31 June is 1 July.
+  const isThere = time.getUTCMonth() === index && time.getUTCHours() === Number(hour);
+  return isThere && Number(minute) < 60 && Number(second) < 60 ? time.getTime() : null;
 }
