@@ -10,6 +10,7 @@ import { CheckPool } from '../checks/isolate.js';
 import type { LocalFile } from '../checks/local-file.js';
 import { checksFor } from '../checks/run-checks.js';
 import { EDITIONS } from '../checks/schemas/editions.js';
+import { isWholeFolder } from '../checks/whole-things.js';
 import type { Command, Terminal } from './command.js';
 import { EXIT, UsageError } from './exit.js';
 import { Hearing } from './hearing.js';
@@ -139,7 +140,7 @@ async function find(paths: readonly string[]): Promise<Found> {
     const info = await stat(path).catch(() => null);
     if (!info) throw new UsageError(`There is no file or folder "${path}".`);
 
-    const isOne = info.isFile() || isOneThing(path);
+    const isOne = info.isFile() || isWholeFolder(path);
     let known = 0;
     for await (const entry of isOne ? [path] : walk(path, unchecked)) {
       const file = { path: told(entry), local: resolve(entry) };
@@ -160,9 +161,6 @@ const told = (path: string): string =>
     .join('/')
     .replace(/(?<=[^/])\/+$/, '');
 
-/** A folder that is one file to its format. */
-const isOneThing = (path: string): boolean => /\.zarr[\\/]*$/i.test(path);
-
 async function* walk(folder: string, unchecked: Unchecked[]): AsyncGenerator<string, void> {
   const leave = (path: string, reason: string) => void unchecked.push({ path: told(path), reason });
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => null);
@@ -172,7 +170,7 @@ async function* walk(folder: string, unchecked: Unchecked[]): AsyncGenerator<str
     const path = join(folder, entry.name);
     const info = entry.isSymbolicLink() ? await stat(path).catch(() => null) : entry;
     if (!info) leave(path, 'It is a link to nothing.');
-    else if (info.isFile() || (info.isDirectory() && isOneThing(path))) yield path;
+    else if (info.isFile() || (info.isDirectory() && isWholeFolder(path))) yield path;
     else if (!info.isDirectory()) leave(path, 'It is neither a file nor a folder.');
     else if (entry.isSymbolicLink()) leave(path, 'Links to folders are not followed.');
     else if (entry.name.startsWith('.')) leave(path, 'Hidden folders are not looked into.');
