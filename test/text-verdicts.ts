@@ -45,7 +45,7 @@ export async function expectSwift(check: Check, path: string, heads: readonly st
       const begun = performance.now();
       const { cause } = await verdictOf(check, path, `${head}${run.repeat(200_000 / run.length)}x\u2028y\n`);
       if (cause) throw new Error(`broke on ${head}${run}…`, { cause });
-      expect(performance.now() - begun, `${head}${run}…`).toBeLessThan(1000);
+      expect(performance.now() - begun, `${head}${run}…`).toBeLessThan(5000);
     }
   }
 }

@@ -64,6 +64,7 @@ export const comCheck = defineCheck<keyof typeof RULES>({
   title: 'IMOD command file',
   extensions: ['.com'],
   rules: RULES,
+  sharesProcess: true,
 
   async *run(file, pen) {
     const lines = yield* textLines(file, pen, LIMITS);

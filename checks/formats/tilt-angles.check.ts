@@ -68,6 +68,7 @@ export const tiltAnglesCheck = defineCheck<keyof typeof RULES>({
   title: 'Tilt angles',
   extensions: ['.rawtlt', '.tlt', '.xtilt', '.tltx'],
   rules: RULES,
+  sharesProcess: true,
 
   async *run(file, pen) {
     const lines = yield* textLines(file, pen, LIMITS);

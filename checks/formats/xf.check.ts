@@ -85,6 +85,7 @@ export const xfCheck = defineCheck<keyof typeof RULES>({
   title: 'Transforms of an alignment',
   extensions: ['.xf', '.tltxf'],
   rules: RULES,
+  sharesProcess: true,
 
   async *run(file, pen) {
     const lines = yield* textLines(file, pen, LIMITS);
