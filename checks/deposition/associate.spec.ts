@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TomographyFacts } from '../formats/tomography-facts.js';
+import type { MappingFacts, TomographyFacts } from '../formats/tomography-facts.js';
 import { mdocFacts, pointsFacts } from '../samples/tomography-facts.js';
 import { associate } from './associate.js';
 import type { AssociatedDataset, AssociatedFile } from './evidence.js';
@@ -31,11 +31,10 @@ const placeOne = (path: Named, ...datasets: readonly AssociatedDataset[]) => {
 const mdocOf = (...names: readonly string[]) =>
   mdocFacts('x', { tiltAngles: names.map((_, i) => i), framePaths: names.map((name) => `D:\\data\\${name}`) });
 
-const mapping = (columns: readonly string[], ...rows: readonly (readonly [run: string, ...files: string[]])[]) =>
-  ({
-    ...{ format: 'mapping', columns },
-    rows: rows.map(([run, ...files], i) => ({ run, line: i + 2, files })),
-  }) as const;
+const mapping = (columns: readonly string[], ...rows: readonly (readonly string[])[]): MappingFacts => ({
+  ...{ format: 'mapping', columns },
+  rows: rows.map(([run = '', ...files], i) => ({ run, line: i + 2, files })),
+});
 
 describe('the run of a file', () => {
   it('is found for all files of a sound upload', () => {
@@ -407,24 +406,17 @@ describe('association, of any names', () => {
         fc.array(fc.tuple(odd, odd)),
         fc.array(odd),
         (runs, paths, rows, patterns) => {
-          const mapping = rows.map(([run_name, path]) => ({ run_name, path, kind: 'frame' as const }));
+          const declared = rows.map(([run_name, path]) => ({ run_name, path, kind: 'frame' as const }));
           const annotations = { a: { files: patterns.map((path) => ({ path: `${path}{run_name}*` })) } };
           const { files } = place(
-            [...paths, ['m.csv', { ...mapping_(rows) }]],
-            dataset({ runs, mapping, annotations }),
+            [...paths, ['m.csv', mapping(['file'], ...rows)]],
+            dataset({ runs, mapping: declared, annotations }),
           );
           expect(new Set(files.map(({ path }) => path)).size).toBe(files.length);
         },
       ),
       { seed: 39, numRuns: 300 },
     );
-    function mapping_(rows: readonly (readonly [string, string])[]) {
-      return {
-        format: 'mapping' as const,
-        columns: ['file'],
-        rows: rows.map(([run, file], line) => ({ run, line, files: [file] })),
-      };
-    }
   });
 
   it('places 10,000 files of 500 runs in well under a second', () => {
