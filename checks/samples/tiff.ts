@@ -92,7 +92,9 @@ function tagsOf(page: Partial<TiffPage>, put: (bytes: Uint8Array) => number, isB
   const bytesOf = (i: number) =>
     (tile ? rows : Math.min(rows, height - i * rows)) * Math.ceil((columns * bits * samples) / 8);
   const valuesOf = (i: number) => Uint8Array.from({ length: bytesOf(i) }, (_, n) => (n * 7 + i) % 251);
-  const pieces = strips(Array.from({ length: count }, (_, i) => packed(valuesOf(i), compression)));
+  // A frame in which nothing was seen.
+  const pieceOf = (i: number) => (compression >= 65000 ? new Uint8Array(64) : packed(valuesOf(i), compression));
+  const pieces = strips(Array.from({ length: count }, (_, i) => pieceOf(i)));
   const places = { type: isBig ? 16 : 4, values: pieces.map(put) };
   const lengths = { type: isBig ? 16 : 4, values: pieces.map(({ length }) => length) };
   const short = (...values: number[]): TiffValues => ({ type: 3, values });
@@ -166,7 +168,7 @@ const XML = '<metadata><item name="exposureTime" unit="s">1.5</item><item name="
 export function eerPage({ xml = XML, ...page }: Partial<TiffPage> & { readonly xml?: string } = {}): Partial<TiffPage> {
   const values = [...new TextEncoder().encode(xml)];
   const side = { width: 4096, height: 4096, rowsPerStrip: 4096, bits: 1, compression: 65001 };
-  return { ...side, strips: () => [new Uint8Array(64)], ...page, tags: { 65001: { type: 7, values }, ...page.tags } };
+  return { ...side, ...page, tags: { 65001: { type: 7, values }, ...page.tags } };
 }
 
 /** As it was before TIFF: frames from the end to the beginning. */
