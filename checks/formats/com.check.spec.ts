@@ -127,6 +127,14 @@ describe('com check', () => {
     });
   });
 
+  it.each([
+    ['1-2,7', [1, 2, 7]],
+    ['7 2 1-2', [1, 2, 7]],
+    ['12', [12]],
+  ])('learns of %s which sections are left out', async (list, excluded) => {
+    expect((await judged('tilt.com', TILT.replace('1-2,7', list))).facts).toMatchObject({ excluded });
+  });
+
   it('learns the parameters of tilt from the form of old', async () => {
     expect((await judged('tilta.com', OLD_TILT)).facts).toMatchObject({
       ...{ inputProjections: 'BBa.ali', outputFile: 'BBa_full.rec', tiltFile: 'BBa.tlt', thickness: 60, excluded: [3] },
@@ -147,6 +155,18 @@ describe('com check', () => {
       });
     },
   );
+
+  it.each([
+    ['thousands of lists', 'EXCLUDELIST 1-20000\n'.repeat(9000)],
+    ['a list of thousands', `EXCLUDELIST ${'1-20000,'.repeat(20_000)}1\n`],
+  ])('takes no longer for %s that name every section', async (_, lists) => {
+    const begun = performance.now();
+    const { cause, facts } = await judged('tilt.com', TILT.replace('EXCLUDELIST2 1-2,7\n', lists));
+
+    expect(cause).toBeUndefined();
+    expect(facts.excluded).toHaveLength(20_000);
+    expect(performance.now() - begun).toBeLessThan(3000);
+  });
 
   it('takes no longer for one line that is very long', { timeout: 60_000 }, async () => {
     await expectSwift(comCheck, 'tilt.com', ['', TILT, '$tilt ', `${TILT}EXCLUDELIST `, `${TILT}A`]);

@@ -3,7 +3,13 @@ import { defineCheck, type Pen, type Said } from '../check.js';
 import type { Rule } from '../finding.js';
 import { type Command, readCommands } from '../readers/command-file.js';
 import { decimalsOf } from '../readers/decimal.js';
-import { newstackParameters, type Parameters, sectionsOf, tiltParameters } from '../readers/imod-parameters.js';
+import {
+  newstackParameters,
+  type Parameters,
+  rangesOf,
+  sectionsOf,
+  tiltParameters,
+} from '../readers/imod-parameters.js';
 import { byLine, shortened } from './by-line.js';
 import { textLines, textRules } from './text-rules.js';
 import type { NewstComFacts, TiltComFacts } from './tomography-facts.js';
@@ -128,7 +134,7 @@ const VALUES: Readonly<Record<Program, Readonly<Record<string, Value>>>> = {
     xaxistilt: [isOne, 'an angle'],
     offset: [isOneOrTwo, 'an angle'],
     shift: [isOneOrTwo, 'two numbers: along X and Z'],
-    excludelist: [(value) => sectionsOf(value) !== null, 'sections from 1, as in 1,2-6,8'],
+    excludelist: [(value) => rangesOf(value) !== null, 'sections from 1, as in 1,2-6,8'],
   },
   newstack: {
     sizetooutputinxandy: PAIR,
@@ -183,7 +189,6 @@ function tiltFacts(parameters: Parameters) {
   const [nx, ny] = numbers('fullimage');
   const [x, z = 0] = numbers('shift');
   const lists = parameters.all.get('excludelist') ?? [];
-  const excluded = new Set(lists.flatMap(({ value }) => sectionsOf(value) ?? []));
   const output = ['mode', 'radial', 'scale', 'log'].flatMap((name) => {
     const value = text(name);
     return value ? [[name, value] as const] : [];
@@ -194,7 +199,7 @@ function tiltFacts(parameters: Parameters) {
     ...{ imageBinned: number('imagebinned'), thickness: number('thickness') },
     fullImage: nx === undefined || ny === undefined ? null : [nx, ny],
     ...{ xAxisTilt: number('xaxistilt'), offset: number('offset'), shift: x === undefined ? null : [x, z] },
-    excluded: [...excluded].sort((a, b) => a - b),
+    excluded: sectionsOf(lists.map(({ value }) => value)),
     ...{ zFactorFile: text('zfactorfile'), output: Object.fromEntries(output) },
   } satisfies TiltComFacts;
 }

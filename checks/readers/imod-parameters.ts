@@ -107,14 +107,24 @@ const isOption = (word: string): boolean => /^--?[a-z]/i.test(word);
 
 const MOST_SECTIONS = 20_000;
 
-/** Sections of a list such as `1,2-6,8`; null where it is none, or names sections that no tilt series has. */
-export function sectionsOf(list: string): number[] | null {
-  const sections = new Set<number>();
-  for (const part of list.replaceAll(/\s/g, '').split(',')) {
+type Range = readonly [from: number, to: number];
+
+/** Ranges of a list such as `1,2-6,8` or `1 8`; null where it is none, or names sections that no tilt series has. */
+export function rangesOf(list: string): Range[] | null {
+  const ranges: Range[] = [];
+  for (const part of list.split(/[\s,]+/).filter(Boolean)) {
     const [from = null, to = from, more] = part.split('-').map(wholeOf);
     if (from === null || to === null || more !== undefined) return null;
-    if (Math.min(from, to) < 1 || Math.max(from, to) > MOST_SECTIONS) return null;
-    for (let i = Math.min(from, to); i <= Math.max(from, to); i++) sections.add(i);
+    const range = [Math.min(from, to), Math.max(from, to)] as const;
+    if (range[0] < 1 || range[1] > MOST_SECTIONS) return null;
+    ranges.push(range);
   }
-  return [...sections].sort((a, b) => a - b);
+  return ranges.length > 0 ? ranges : null;
+}
+
+/** Every section that a list names, once. Lists may name thousands a thousand times: they are ticked off, not collected. */
+export function sectionsOf(lists: readonly string[]): number[] {
+  const isNamed = new Uint8Array(MOST_SECTIONS + 1);
+  for (const [from, to] of lists.flatMap((list) => rangesOf(list) ?? [])) isNamed.fill(1, from, to + 1);
+  return Array.from(isNamed.keys()).filter((section) => isNamed[section] === 1);
 }
