@@ -1,6 +1,6 @@
 /** On which tomogram was an annotation made? As its entry in the metadata says: one of the run's own, or one that exists. */
 import type { AnnotationValues } from './declared.js';
-import { type Dataset, type Deposition, filesOf, type Run, type RunFile } from './deposition.js';
+import { type Dataset, type Deposition, filesOf, type KnownTomogram, type Run, type RunFile } from './deposition.js';
 import { fits, RUN_NAME } from './path-pattern.js';
 import { dimensionsOf, headerSizeOf, sizeOf, tomogramSizes } from './pixel-size.js';
 
@@ -37,8 +37,11 @@ export function annotationFiles(
   { dataset, deposition }: { readonly dataset: Dataset; readonly deposition: Deposition },
 ): AnnotationFile[] {
   const tomograms = ownTomograms(run, dataset);
-  for (const { id, ...known } of deposition.known) {
-    if (!tomograms.has(id)) tomograms.set(id, { ...known, name: id, headerSize: known.voxelSize, exists: true });
+  for (const { id, ...known } of knownTomograms(dataset, deposition)) {
+    // Each run may have a tomogram of that name: the one of this run is meant.
+    const before = tomograms.get(id);
+    if (before && (!before.exists || before.run === run.name)) continue;
+    tomograms.set(id, { ...known, name: id, headerSize: known.voxelSize, exists: true });
   }
   return filesOf(run, 'annotation').map((file) => {
     const values = (file.belongsTo !== null && dataset.annotations[file.belongsTo]) || null;
@@ -48,6 +51,10 @@ export function annotationFiles(
     return { file, values, entry, pointer: `/annotations/${escaped(file.belongsTo ?? '')}/files/${at}`, reference };
   });
 }
+
+/** Tomograms that exist, of the record that this data set adds to. */
+export const knownTomograms = ({ key }: Dataset, { known }: Deposition): readonly KnownTomogram[] =>
+  known.filter(({ dataset }) => dataset === undefined || dataset === key);
 
 /** Why nothing can be compared with the tomogram of an annotation. */
 export function withoutReference({ file, entry }: AnnotationFile): string {

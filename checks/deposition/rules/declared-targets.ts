@@ -1,5 +1,6 @@
 /** Does what is declared of tomograms hold together, and do the records exist that are named? */
-import type { Dataset, Deposition } from '../deposition.js';
+import type { Dataset, Deposition, KnownTomogram } from '../deposition.js';
+import { knownTomograms } from '../reference-tomogram.js';
 import { type CellSaid, compared, type DatasetRule, defineDatasetRule, notApplicable } from '../run-rule.js';
 
 const processing = defineDatasetRule({
@@ -64,16 +65,16 @@ const targets = defineDatasetRule({
   },
   *judge(dataset, deposition) {
     if (deposition.kind === 'cryoet-dataset') return yield notApplicable('A new data set is added to no record.');
-    const { known } = deposition;
+    const known = knownTomograms(dataset, deposition);
     if (known.length === 0) return yield { undecided: 'What the records hold that are added to was not looked up.' };
 
-    const faults = [...missingTomograms(dataset, deposition), ...missingOfRuns(dataset, deposition)];
+    const faults = [...missingTomograms(dataset, known), ...missingOfRuns(dataset, known, deposition)];
     if (faults.length > 0) return yield* faults;
     yield compared('tomograms, alignments and runs that exist', `${known.length} tomograms are known`);
   },
 });
 
-function* missingTomograms({ annotations, tomograms }: Dataset, { known }: Deposition): Generator<Fault> {
+function* missingTomograms({ annotations, tomograms }: Dataset, known: readonly KnownTomogram[]): Generator<Fault> {
   const names = new Set([...known.map(({ id }) => id), ...Object.keys(tomograms)]);
   for (const [annotation, { files = [] }] of Object.entries(annotations)) {
     for (const [at, { reference_tomogram: found }] of files.entries()) {
@@ -85,7 +86,7 @@ function* missingTomograms({ annotations, tomograms }: Dataset, { known }: Depos
 }
 
 /** What exists is known by its tomograms: a run or an alignment that has none yet may still be there for new ones. */
-function* missingOfRuns({ runs }: Dataset, { known, kind }: Deposition): Generator<Fault> {
+function* missingOfRuns({ runs }: Dataset, known: readonly KnownTomogram[], { kind }: Deposition): Generator<Fault> {
   const alignments = new Map<string, Set<string | null>>();
   for (const { run, alignment } of known) alignments.set(run, (alignments.get(run) ?? new Set()).add(alignment));
   for (const { name, declared } of runs) {

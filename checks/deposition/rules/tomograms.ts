@@ -2,6 +2,7 @@
 import type { ZarrFacts } from '../../formats/tomography-facts.js';
 import { type Dataset, type Deposition, factsAs, filesOf, type Run, type RunFile } from '../deposition.js';
 import { dimensionsOf, headerSizeOf, rounded, sizeOf, tiltSeriesSizes, tomogramSizes } from '../pixel-size.js';
+import { knownTomograms } from '../reference-tomogram.js';
 import { type CellSaid, compared, defineRunRule, notApplicable, type RunRule } from '../run-rule.js';
 import { shown, TOLERANCES } from '../tolerances.js';
 
@@ -32,7 +33,7 @@ const sameExtent = defineRunRule({
     },
   },
   *judge(run, { dataset, deposition }) {
-    const [first, ...others] = [...existingExtents(run, deposition), ...ownExtents(run, dataset)];
+    const [first, ...others] = [...existingExtents(run, dataset, deposition), ...ownExtents(run, dataset)];
     if (!first || others.length === 0) {
       return yield notApplicable('Fewer than two tomograms of known size share the alignment of this run.');
     }
@@ -83,8 +84,8 @@ const ownExtents = (run: Run, dataset: Dataset): Extent[] =>
   });
 
 /** Of the alignment that the run names, where it brings none itself. */
-const existingExtents = ({ name, declared }: Run, { known }: Deposition): Extent[] =>
-  known.flatMap(({ id, run, alignment, dimensions, voxelSize }) => {
+const existingExtents = ({ name, declared }: Run, dataset: Dataset, deposition: Deposition): Extent[] =>
+  knownTomograms(dataset, deposition).flatMap(({ id, run, alignment, dimensions, voxelSize }) => {
     const isOfRun = run === name && alignment !== null && alignment === declared.alignment_ref;
     if (!isOfRun || !dimensions || voxelSize === null) return [];
     return [{ file: undefined, name: id, sides: extentOf(dimensions, voxelSize), voxel: voxelSize }];
