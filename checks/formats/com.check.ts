@@ -77,7 +77,8 @@ export const comCheck = defineCheck<keyof typeof RULES>({
     if (!lines) return;
     const commands = readCommands(lines);
     const found = programOf(file.path, commands);
-    if (!('parameters' in found)) return yield pen.report(found.rule, { found: found.programs });
+    if (!('parameters' in found))
+      return yield pen.report(found.rule, { found: found.programs, expected: '$tilt -StandardInput, $newstack' });
 
     const { program, parameters } = found;
     yield pen.learn(program === 'tilt' ? tiltFacts(parameters) : newstackFacts(parameters));
