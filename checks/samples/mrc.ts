@@ -96,7 +96,12 @@ function voxelsOf({ nx, ny, nz, mode, order, value }: Grid): { bytes: Uint8Array
   const values = Array.from({ length: count }, (_, i) => value(i));
   const mean = values.reduce((sum, v) => sum + v, 0) / count || 0;
   const rms = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / count || 0);
-  const statistics = [values.reduce((a, b) => Math.min(a, b), values[0] ?? 0), Math.max(...values, 0), mean, rms];
+  const statistics = [
+    values.reduce((a, b) => Math.min(a, b), values[0] ?? 0),
+    values.reduce((a, b) => Math.max(a, b), 0),
+    mean,
+    rms,
+  ];
 
   if (mode === 101) return { bytes: nibbles(values, nx), statistics };
   const { bytes, write } = MODES[mode] ?? { bytes: 4, write: () => undefined };
