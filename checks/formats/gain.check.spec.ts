@@ -54,6 +54,11 @@ describe('gain check', () => {
     expect(facts).toMatchObject({ format: 'mrc', dimensions: [6, 5, 1] });
   });
 
+  it('takes an MRC file that begins as DM does for what it is', async () => {
+    const { facts } = await run(gain(mrcBytes({ nx: 4, nz: 1, order: 'big', spaceGroup: 0 })));
+    expect(facts).toMatchObject({ format: 'mrc', dimensions: [4, 5, 1] });
+  });
+
   it('says nothing of the voxels of an MRC file, since a reference has no scale', async () => {
     const { findings } = await run(gain(mrcBytes({ nz: 1, spaceGroup: 0, cell: [0, 0, 0] })));
     expect(findings.map(({ rule }) => rule)).toEqual(['other_format']);

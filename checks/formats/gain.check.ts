@@ -6,6 +6,7 @@ import { type Check, defineCheck, penOf, type Said } from '../check.js';
 import type { Rule } from '../finding.js';
 import { dmHeaderOf } from '../readers/dm.js';
 import { HEADER_BYTES, isPlausible, openHeader } from '../readers/mrc.js';
+import { tiffHeaderOf } from '../readers/tiff.js';
 import { isEer } from '../readers/tiff-image.js';
 import { dmCheck } from './dm.check.js';
 import { mrcCheck } from './mrc.check.js';
@@ -73,12 +74,14 @@ export const gainCheck = defineCheck<keyof typeof RULES>({
 });
 
 function otherFormat(bytes: Uint8Array): { name: string; extension: string; check: Check } | null {
+  if (tiffHeaderOf(bytes)) return null;
+  const header = bytes.length < HEADER_BYTES ? null : openHeader(bytes).header;
+  const mrc = { name: 'an MRC image', extension: '.mrc', check: mrcCheck };
+  // Big-endian and 3 or 4 pixels wide, it begins as DM does.
+  if (header?.magic === 'MAP') return mrc;
   const dm = dmHeaderOf(bytes);
   if (dm) return { name: `a DM${dm.version} image`, extension: `.dm${dm.version}`, check: dmCheck };
-  if (bytes.length < HEADER_BYTES) return null;
-  const { header } = openHeader(bytes);
-  const isMrc = header.magic === 'MAP' || isPlausible(header);
-  return isMrc ? { name: 'an MRC image', extension: '.mrc', check: mrcCheck } : null;
+  return header && isPlausible(header) ? mrc : null;
 }
 
 const isOfVoxels = (said: Said): boolean => 'finding' in said && OF_VOXELS.test(said.finding.rule);

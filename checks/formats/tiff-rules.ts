@@ -87,7 +87,7 @@ export const TIFF_RULES = {
     docs: TIFF6,
   },
   pieces_shared: {
-    severity: 'error',
+    severity: 'warning',
     message: 'Strips or tiles have {found} bytes together, and the file has {expected}: some lie upon others.',
     fix: REWRITE,
   },

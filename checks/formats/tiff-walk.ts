@@ -24,6 +24,8 @@ const MOST_PIECES_OF_FILE = 2 ** 22;
 const MOST_SAMPLES = 5;
 /** Strips are read by the way they lie: one after another. */
 const PIECE = 2 ** 18;
+/** Unpacked of a movie of which not everything is read. */
+const SAMPLED_BYTES = 2 ** 26;
 
 export interface Walk {
   readonly tiff: Tiff;
@@ -48,7 +50,8 @@ interface Wanted {
 
 export async function walkPages(file: SourceFile, header: TiffHeader, wanted: Wanted): Promise<Walk> {
   const tiff = openTiff(file, header);
-  const judge = { tiff, data: readAhead(file, PIECE), faults: faultsOf(), spent: { pieces: 0, bytes: 0, unpacked: 0 } };
+  const left = { pieces: MOST_PIECES_OF_FILE, packed: wanted.full ? file.size : Math.min(file.size, SAMPLED_BYTES) };
+  const judge = { tiff, data: readAhead(file, PIECE), faults: faultsOf(), left, listed: { bytes: 0 } };
   let [first, field, last]: [Located | null, Field | null, Located | null] = [null, null, null];
   let [counted, others] = [0, 0];
   for await (const page of tiff.pages()) {
@@ -78,7 +81,9 @@ interface Judge {
   readonly tiff: Tiff;
   readonly data: Read;
   readonly faults: Faults;
-  readonly spent: { pieces: number; bytes: number; unpacked: number };
+  /** How many pieces may still be looked at, and how many bytes unpacked: pieces that lie upon others have no end. */
+  readonly left: { pieces: number; packed: number };
+  readonly listed: { bytes: number };
 }
 
 /** An image, and where its pieces lie as far as they are right. */
@@ -121,23 +126,27 @@ async function judgePage(page: Page, judge: Judge): Promise<Located | null> {
   return { page, image, pieces: await judgePieces(page, image, judge) };
 }
 
-async function judgePieces(page: Page, image: TiffImage, { tiff, faults, spent }: Judge): Promise<Pieces | null> {
+async function judgePieces(
+  page: Page,
+  image: TiffImage,
+  { tiff, faults, left, listed: sums }: Judge,
+): Promise<Pieces | null> {
   const { number } = page;
   if (!image.grid) return faults.note('no_data', number);
   const { count, kind } = image.grid;
-  const left = Math.min(MOST_PIECES, MOST_PIECES_OF_FILE - spent.pieces);
-  if (left <= 0) return faults.note('piece_limit', number, { expected: String(MOST_PIECES_OF_FILE) });
+  const most = Math.min(MOST_PIECES, left.pieces);
+  if (most <= 0) return faults.note('piece_limit', number, { expected: String(MOST_PIECES_OF_FILE) });
 
-  const pieces = await piecesOf(tiff, page, kind, left);
+  const pieces = await piecesOf(tiff, page, kind, most);
   const listed = pieces?.listed ?? [0, 0];
   if (listed.some((length) => length !== count)) {
     const found = pieces ? `${Math.min(...listed)} ${kind}s` : `no list of ${kind}s that can be read`;
     faults.note('piece_count', number, { found, expected: `${count} ${kind}s` });
   }
   if (!pieces) return null;
-  if (count > left) faults.note('piece_limit', number, { expected: String(left) });
-  spent.pieces += pieces.lengths.length;
-  judgeRanges(page, image, pieces, { tiff, faults, spent });
+  if (count > most) faults.note('piece_limit', number, { expected: String(most) });
+  left.pieces -= pieces.lengths.length;
+  judgeRanges(page, image, pieces, { tiff, faults, listed: sums });
   return pieces;
 }
 
@@ -145,7 +154,7 @@ function judgeRanges(
   { number }: Page,
   image: TiffImage,
   { offsets, lengths }: Pieces,
-  { tiff, faults, spent }: Pick<Judge, 'tiff' | 'faults' | 'spent'>,
+  { tiff, faults, listed }: Pick<Judge, 'tiff' | 'faults' | 'listed'>,
 ): void {
   let [bytes, end, short] = [0, 0, -1];
   for (const [i, length] of lengths.entries()) {
@@ -161,9 +170,9 @@ function judgeRanges(
     const needed = image.compression === 1 ? (image.grid?.unpackedBytes(short) ?? 1) : 1;
     faults.note('piece_short', number, { found: inBytes(lengths[short] ?? 0), expected: inBytes(needed) });
   }
-  spent.bytes += bytes;
-  if (spent.bytes > tiff.size && end <= tiff.size)
-    faults.note('pieces_shared', number, { found: String(spent.bytes), expected: String(tiff.size) });
+  listed.bytes += bytes;
+  if (listed.bytes > tiff.size && end <= tiff.size)
+    faults.note('pieces_shared', number, { found: String(listed.bytes), expected: String(tiff.size) });
 }
 
 function compare(image: TiffImage, first: TiffImage, { number }: Page, faults: Faults): void {
@@ -174,17 +183,16 @@ function compare(image: TiffImage, first: TiffImage, { number }: Page, faults: F
 const kindOf = ({ width, height, dtype, bits }: TiffImage): string =>
   `${width} × ${height} of ${dtype}${new Set(bits).size > 1 ? ` (${bits.join(', ')} bits)` : ''}`;
 
-/** Stops where more bytes were unpacked than the file has: pieces that lie upon others would be read without end. */
 async function unpack({ page, image, pieces }: Located, which: Iterable<number>, judge: Judge): Promise<void> {
-  const { tiff, data, faults, spent } = judge;
+  const { tiff, data, faults, left } = judge;
   const { grid, compression } = image;
   if (!grid || !pieces) return;
   for (const i of which) {
     const [offset, length] = [pieces.offsets[i] ?? 0, pieces.lengths[i] ?? 0];
     const expected = grid.unpackedBytes(i);
     const isThere = length > 0 && offset + length <= tiff.size && i < grid.count;
-    if (!isThere || !expected || compression === 1 || spent.unpacked > tiff.size) continue;
-    spent.unpacked += length;
+    if (!isThere || !expected || compression === 1 || length > left.packed) continue;
+    left.packed -= length;
     const unpacked = await unpackedLength(data, { offset, length, compression }, expected);
     if (!unpacked) return;
     const { bytes, isDamaged } = unpacked;

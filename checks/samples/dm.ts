@@ -93,8 +93,8 @@ export function dmBytes(parts: Partial<DmParts> = {}): Buffer {
     data('Names', [20, 15, 0, 2, 0, 5, 0, 5, 3], Buffer.alloc(24)),
   ]);
   const flag = Buffer.from([0, 0, 0, order === 'little' ? 1 : 0]);
-  // Of the tree and four bytes more, as real files have it: they end with eight bytes of zeros.
-  const rootBytes = word(root.length + (version === 4 ? 16 + 8 - 24 : 12 + 8 - 20));
-  const bytes = Buffer.concat([Buffer.from([0, 0, 0, version]), rootBytes, flag, root, Buffer.alloc(8 + append)]);
+  // Real files end with eight bytes of zeros.
+  const header = Buffer.concat([Buffer.from([0, 0, 0, version]), word(root.length), flag]);
+  const bytes = Buffer.concat([header, root, Buffer.alloc(8 + append)]);
   return bytes.subarray(0, bytes.length - trim);
 }
