@@ -50,3 +50,45 @@ export const objText = (
   vertices: readonly string[] = CORNERS.map((at) => `v ${at.join(' ')}`),
   faces: readonly string[] = FACES.map((face) => `f ${face.map((i) => i + 1).join(' ')}`),
 ): string => `${['# a tetrahedron', 'o tetrahedron', ...vertices, ...faces].join('\n')}\n`;
+
+/** A GLB file of `json`, with a chunk of binary data where there is one. */
+export function glbOf(json: unknown, binary: Buffer = glbBinary()): Buffer {
+  const text = Buffer.from(typeof json === 'string' ? json : JSON.stringify(json));
+  const chunks = [
+    chunk(0x4e4f534a, Buffer.concat([text, Buffer.alloc((4 - (text.length % 4)) % 4, ' ')])),
+    ...(binary.length > 0 ? [chunk(0x004e4942, binary)] : []),
+  ];
+  const header = Buffer.alloc(12);
+  header.writeUInt32LE(0x46546c67, 0);
+  header.writeUInt32LE(2, 4);
+  header.writeUInt32LE(12 + chunks.reduce((sum, { length }) => sum + length, 0), 8);
+  return Buffer.concat([header, ...chunks]);
+}
+
+function chunk(type: number, bytes: Buffer): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32LE(bytes.length, 0);
+  head.writeUInt32LE(type, 4);
+  return Buffer.concat([head, bytes]);
+}
+
+const floats = (values: readonly number[]) => Buffer.from(Float32Array.from(values).buffer);
+const glbBinary = () => Buffer.concat([floats(CORNERS.flat()), Buffer.from(Uint16Array.from(FACES.flat()).buffer)]);
+
+/** What a GLB file of the tetrahedron says of itself. */
+export const glbJson = () => ({
+  asset: { version: '2.0' },
+  buffers: [{ byteLength: 72 }],
+  bufferViews: [
+    { buffer: 0, byteLength: 48, target: 34962 },
+    { buffer: 0, byteOffset: 48, byteLength: 24, target: 34963 },
+  ],
+  accessors: [
+    { bufferView: 0, componentType: 5126, count: 4, type: 'VEC3', min: [0, 0, 0], max: [10, 20, 30.5] },
+    { bufferView: 1, componentType: 5123, count: 12, type: 'SCALAR' },
+  ],
+  meshes: [{ primitives: [{ attributes: { POSITION: 0 }, indices: 1 }] }],
+  nodes: [{ mesh: 0 }],
+  scenes: [{ nodes: [0] }],
+  scene: 0,
+});
