@@ -74,6 +74,14 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /submissions/{id}/datasets/{datasetId}': to('reader', 'submission:read'),
   'PATCH /submissions/{id}/datasets/{datasetId}': to('reader', 'submission:write', 'review'),
 
+  'GET /submissions/{id}/deposition': to('reader', 'submission:read'),
+  'GET /submissions/{id}/association': to('reader', 'submission:read'),
+  'GET /submissions/{id}/matrix': to('reader', 'submission:read'),
+  'GET /submissions/{id}/matrix.csv': to('reader', 'submission:read'),
+  'GET /submissions/{id}/matrix/history': to('reader', 'submission:read'),
+  'GET /submissions/{id}/runs/{runId}/matrix': to('reader', 'submission:read'),
+  'GET /submissions/{id}/runs/{runId}/matrix.csv': to('reader', 'submission:read'),
+
   'GET /submissions/{id}/runs': to('reader', 'submission:read'),
   'GET /submissions/{id}/runs/{runId}': to('reader', 'submission:read'),
   'GET /submissions/{id}/runs/{runId}/findings': to('reader', 'submission:read'),

@@ -1,0 +1,11 @@
+/** What may be wrong with what is asked of a deposition? */
+import { DomainError } from '../platform/domain-error.js';
+
+export class NoDeposition extends DomainError {
+  readonly code = 'no-deposition';
+  readonly kind = 'missing';
+
+  constructor(profile: string) {
+    super(`A submission of the profile "${profile}" has no runs of a microscope, and no matrix of them.`);
+  }
+}

@@ -1,0 +1,13 @@
+/** What do others need of depositions? The service: the worker judges with what it knows of target records. */
+import { Module } from '@nestjs/common';
+import { FilesModule } from '../files/files.module.js';
+import { SubmissionsModule } from '../submissions/submissions.module.js';
+import { DepositionsService } from './depositions.service.js';
+import { KnownTomograms } from './known-tomograms.js';
+
+@Module({
+  imports: [SubmissionsModule, FilesModule],
+  providers: [DepositionsService, KnownTomograms],
+  exports: [DepositionsService, KnownTomograms],
+})
+export class DepositionsModule {}
