@@ -17,9 +17,9 @@ import {
 } from './evidence.js';
 import { indexFrames, type PlacedMdoc } from './frame-index.js';
 import { LIKENESSES } from './frame-names.js';
-import { kindOf, TELL_KIND } from './kind-of.js';
+import { kindOf, tellKind } from './kind-of.js';
 import { type FileKind, IMAGES, kindOfFolders, partsOf, withoutSuffixes } from './kinds.js';
-import { claimsOf, faultOf, type MappingFault, rowsOf } from './mapping-rows.js';
+import { claimsOf, faultOf, type MappingFault, rowsOf, runsWithoutRow } from './mapping-rows.js';
 import { proposeRuns } from './propose-runs.js';
 import { indexRuns } from './run-names.js';
 
@@ -62,11 +62,8 @@ export function associate(all: {
 }): Association {
   const keys = all.datasets.map(({ key }) => key);
   const files = wholes(all.files).map((file) => candidateOf(file, keys));
-  const tableRows = rowsOf(
-    all.datasets,
-    files,
-    (path) => candidateOf({ path, sha256: null, facts: null }, keys).dataset,
-  );
+  const datasetOf = (path: string) => candidateOf({ path, sha256: null, facts: null }, keys).dataset;
+  const tableRows = rowsOf(all.datasets, files, datasetOf);
 
   const proposedRuns: string[] = [];
   const datasets = all.datasets.map((dataset) => {
@@ -86,6 +83,7 @@ export function associate(all: {
     ...known.claims.faults,
     ...unused.map(({ row }) => faultOf('not_uploaded', row, `A row names ${row.value}, and no file is called so.`)),
     ...places.flatMap(({ fault }) => fault ?? []),
+    ...runsWithoutRow(files, (path) => known.datasets.get(datasetOf(path) ?? '')?.runs ?? []),
   ];
   return {
     files: placeGains(
@@ -197,7 +195,7 @@ function placeOf(file: Candidate, known: Known, naming: readonly PlacedMdoc[]): 
 
 /** What was found out, as it is told. */
 function settle(file: Candidate, kind: FileKind | null, found: Found | null, known: Known): FilePlace {
-  const untold = kind === null ? ` ${TELL_KIND}` : '';
+  const untold = kind === null ? ` ${tellKind(file.parts)}` : '';
   const base = { path: file.path, kind, dataset: file.dataset, run: null, runs: [], candidates: [], belongsTo: null };
   if (kind === 'photo' || kind === 'mapping')
     return { ...base, status: 'matched', by: null, why: 'It is of the data set as a whole.' };

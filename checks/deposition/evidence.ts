@@ -136,7 +136,10 @@ export function byPath(file: Candidate, known: Known): Found | null {
   for (const stem of withoutSuffixes(parts.stem))
     if (names.has(stem)) return found([stem], 'suffix', 'Its name is that of the run and a suffix.');
   const within = names.within(parts.stem);
-  return within.length > 0 ? found(within, 'part', `Its name holds ${within.join(', ')}.`) : null;
+  if (within.length > 0) return found(within, 'part', `Its name holds ${within.join(', ')}.`);
+  // As programs name the folders of what they write: `TS_1_Imod`.
+  const nearby = names.within(folders.at(-1) ?? '');
+  return nearby.length > 0 ? found(nearby, 'part', `The name of its folder holds ${nearby.join(', ')}.`) : null;
 }
 
 /** By what a table says that a run is called in names of files. */

@@ -4,6 +4,7 @@ import {
   ENDINGS,
   EXTENSIONS,
   type FileKind,
+  FRAMES_ONLY,
   IMAGES,
   kindByWords,
   kindOfFolders,
@@ -50,20 +51,23 @@ export function kindOf(evidence: KindEvidence): FileKind | null {
 }
 
 /** Of an image whose extension leaves it open. */
-function kindOfImage({ parts, folders, facts, run, tomogramParts }: KindEvidence): FileKind | null {
-  const { stem } = parts;
+function kindOfImage({ parts, folders, run, tomogramParts }: KindEvidence): FileKind | null {
+  const { stem, extension } = parts;
   const beside = run === null ? stem : stem.replaceAll(run, ' ');
   const byName = kindByWords(beside, NAME_WORDS);
-  if (byName === 'gain') return 'gain';
   const byFolder = kindOfFolders(folders);
+  if (byName === 'gain') return 'gain';
+  // Tilt series, tomograms and masks are no TIFF.
+  if (FRAMES_ONLY.has(extension)) return byFolder === 'gain' ? 'gain' : 'frame';
   if (byFolder === 'annotation' || byFolder === 'frame' || byFolder === 'gain') return byFolder;
   // A tomogram and a tilt series may lie in one folder: their names tell more than it.
   if (tomogramParts.some((part) => part !== '' && stem.includes(part))) return 'tomogram';
   if (byName ?? byFolder) return byName ?? byFolder;
-  if (facts?.format === 'eer') return 'frame';
   return run !== null && stem === run ? 'tilt_series' : null;
 }
 
 /** How to tell what a file is where nothing does. */
-export const TELL_KIND =
-  'What it is cannot be told: put it into a folder called frames, gains, tilt_series, tomograms or annotations, or tell it in file_mapping.';
+export const tellKind = ({ extension, name }: PathParts): string =>
+  extension === ''
+    ? `Files as ${name} are not looked at: leave it out, or tell in file_mapping what it is.`
+    : 'What it is cannot be told: put it into a folder called frames, gains, tilt_series, tomograms or annotations, or tell it in file_mapping.';

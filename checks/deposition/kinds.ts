@@ -44,6 +44,8 @@ export const ENDINGS: readonly (readonly [ending: RegExp, kind: FileKind])[] = [
 
 /** Extensions of images, of which only places and names tell what they are. */
 export const IMAGES: ReadonlySet<string> = new Set(['.mrc', '.mrcs', '.map', '.tif', '.tiff', '.zarr']);
+/** Of these, those that are frames or gain references. */
+export const FRAMES_ONLY: ReadonlySet<string> = new Set(['.tif', '.tiff']);
 /** Extensions of tables, which are points where they lie among annotations. */
 export const TABLES: ReadonlySet<string> = new Set(['.csv', '.tsv', '.txt']);
 

@@ -3,7 +3,7 @@
 import type { Severity } from '../finding.js';
 import type { TomographyFacts } from '../formats/tomography-facts.js';
 import { FILE_KINDS, type FileKind, partsOf, SINGLE } from './kinds.js';
-import { fits, isPattern } from './path-pattern.js';
+import { fits, fitsName, isPattern } from './path-pattern.js';
 
 /** A row gives this to a run. */
 export interface MappingRow {
@@ -20,15 +20,22 @@ export interface MappingRow {
 }
 
 export interface MappingFault {
-  readonly rule: 'unknown_run' | 'not_uploaded' | 'repeated_run' | 'several_runs' | 'contradicts_mdoc';
+  readonly rule:
+    | 'unknown_run'
+    | 'not_uploaded'
+    | 'repeated_run'
+    | 'several_runs'
+    | 'contradicts_mdoc'
+    | 'runs_without_row';
   readonly severity: Severity;
   readonly message: string;
   readonly fix: string;
   readonly dataset: string | null;
-  readonly run: string;
+  /** Null where the row of several is missing. */
+  readonly run: string | null;
   /** The table; null where the row is of the metadata. */
   readonly file: string | null;
-  readonly location: string;
+  readonly location: string | null;
 }
 
 const FIXES: Readonly<Record<MappingFault['rule'], string>> = {
@@ -36,6 +43,7 @@ const FIXES: Readonly<Record<MappingFault['rule'], string>> = {
   not_uploaded: 'Upload the file, or correct its path in this row.',
   repeated_run: 'Leave one row for each run.',
   several_runs: 'Leave the file with the run that it is of.',
+  runs_without_row: 'Add their rows, unless these runs have no such file.',
   contradicts_mdoc: 'Look which of the two is right: the row, or the MDOC.',
 };
 
@@ -70,6 +78,28 @@ function kindOfColumn(head: string): FileKind | null | undefined {
 
 type Mapped = { readonly key: string; readonly mapping: readonly { run_name: string; kind: FileKind; path: string }[] };
 type Table = { readonly path: string; readonly facts: TomographyFacts | null };
+
+const MOST_NAMED = 10;
+
+/** Runs that an uploaded table says nothing of. Tables of gain references alone are judged by X-28. */
+export function* runsWithoutRow(
+  tables: readonly Table[],
+  runsOf: (path: string) => readonly string[],
+): Generator<MappingFault> {
+  for (const { path, facts } of tables) {
+    if (facts?.format !== 'mapping') continue;
+    const kinds = facts.columns.map(kindOfColumn).filter((kind) => kind !== undefined);
+    if (kinds.length === 0 || kinds.every((kind) => kind === 'gain')) continue;
+    const named = new Set(facts.rows.map(({ run }) => run));
+    const missing = runsOf(path).filter((run) => !named.has(run));
+    if (missing.length === 0) continue;
+    const some =
+      missing.toSorted().slice(0, MOST_NAMED).join(', ') + (missing.length > MOST_NAMED ? ' and others' : '');
+    const message = `${missing.length} runs have no row in this table: ${some}.`;
+    const place = { dataset: null, run: null, file: path, location: null };
+    yield { rule: 'runs_without_row', severity: 'warning', message, fix: FIXES.runs_without_row, ...place };
+  }
+}
 
 export function rowsOf(
   datasets: readonly Mapped[],
@@ -132,7 +162,8 @@ export function resolver(paths: readonly string[]) {
     return pool.flatMap((pattern) => {
       const near = startingWith(inNames ? names : paths, pattern.slice(0, pattern.indexOf('*')));
       tries -= near.length;
-      const found = tries < 0 ? [] : near.filter((one) => fits(pattern, one));
+      const isFitting = inNames ? fitsName : fits;
+      const found = tries < 0 ? [] : near.filter((one) => isFitting(pattern, one));
       return inNames ? found.flatMap((name) => byName.get(name) ?? []) : found;
     });
   }

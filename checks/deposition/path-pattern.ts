@@ -2,6 +2,8 @@
 
 export const RUN_NAME = '{run_name}';
 
+const STAR = '*'.charCodeAt(0);
+
 export const isPattern = (text: string): boolean => text.includes('*');
 
 export function fits(pattern: string, path: string): boolean {
@@ -10,14 +12,14 @@ export function fits(pattern: string, path: string): boolean {
   return names.length === patterns.length && patterns.every((part, i) => fitsName(part, names[i] ?? ''));
 }
 
-/** Only the last star is ever tried again: the ones before it have taken as little as they can. */
-function fitsName(pattern: string, name: string): boolean {
+/** Of a name alone. Only the last star is ever tried again: the ones before it have taken as little as they can. */
+export function fitsName(pattern: string, name: string): boolean {
   let [p, n, star, retry] = [0, 0, -1, 0];
   while (n < name.length) {
-    if (p < pattern.length && pattern[p] === '*') {
+    if (p < pattern.length && pattern.charCodeAt(p) === STAR) {
       star = p++;
       retry = n;
-    } else if (p < pattern.length && pattern[p] === name[n]) {
+    } else if (p < pattern.length && pattern.charCodeAt(p) === name.charCodeAt(n)) {
       p++;
       n++;
     } else if (star >= 0) {
@@ -25,6 +27,6 @@ function fitsName(pattern: string, name: string): boolean {
       n = ++retry;
     } else return false;
   }
-  while (pattern[p] === '*') p++;
+  while (pattern.charCodeAt(p) === STAR) p++;
   return p === pattern.length;
 }
