@@ -153,11 +153,16 @@ function* judgeAxes(axes: readonly Axis[], location: string, pen: ZarrPen): Judg
   if (units.size > 1) yield pen.report('units_differ', { location, found: shown([...units].join(', ')) });
 }
 
-function* judgeLabels({ ome, location }: Described, pen: ZarrPen): Judgement {
+function* judgeLabels({ ome, location, version }: Described, pen: ZarrPen): Judgement {
   const told = ome['image-label'];
   if (told === undefined) return;
   const at = `${location}/image-label`;
   yield* judgeStructure('imageLabel', told, at, pen);
+  const found = asRecord(told)?.version ?? EDITIONS[version];
+  if (found !== EDITIONS[version])
+    yield pen.report('version_mixed', {
+      ...{ location: `${at}/version`, found: shown(JSON.stringify(found)), expected: EDITIONS[version] },
+    });
   for (const list of ['colors', 'properties']) {
     const values = new Set<Json>();
     const repeated = new Set<Json>();

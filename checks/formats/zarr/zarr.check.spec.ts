@@ -196,6 +196,7 @@ const BROKEN: Record<Code, readonly [what: string, spoiled: Case, ...others: Cod
   several_multiscales: ['two images', v04((json) => json['.zattrs'].multiscales.push({}))],
   version: ['0.6', v05((json) => (json['zarr.json'].attributes.ome.version = '0.6'))],
   version_missing: ['no version', v04((json) => delete image(json).version)],
+  version_mixed: ['labels of 0.3', labelled({ dtype: 'uint8' }, { label: { version: '0.3' } })],
   structure: ['a name that is a number', v04((json) => (image(json).name = 5))],
   axes_repeated: ['two axes y', v04((json) => (image(json).axes[0].name = 'y')), 'axes_not_zyx'],
   axes_space: ['one axis of space', v04((json) => [0, 1].map((i) => (image(json).axes[i].type = 'channel')))],

@@ -43,12 +43,12 @@ function spoilJson(json: Spoiled, random: (below: number) => number): void {
     }
   };
   collect(json);
-  const [holder, key] = places[random(places.length)] ?? [json, ''];
+  const [holder = json, key = ''] = places[random(places.length)] ?? [];
   const kind = random(4);
   if (kind === 0 && !Array.isArray(holder)) delete holder[key];
   else if (kind === 1 && Array.isArray(holder)) holder.push(...holder);
-  else if (kind === 2) holder[key] = [holder[key]];
-  else holder[key] = STRANGE[random(STRANGE.length)];
+  else if (kind === 2) (holder as Spoiled)[key] = [(holder as Spoiled)[key]];
+  else (holder as Spoiled)[key] = structuredClone(STRANGE[random(STRANGE.length)]);
 }
 
 /** Bits flipped, bytes overwritten, numbers at their limits, cut off, something taken out. */
