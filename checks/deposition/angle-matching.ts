@@ -58,3 +58,7 @@ export function offsetsOf(angles: readonly number[], others: readonly number[]):
     spread: (sorted.at(-1) ?? 0) - (sorted[0] ?? 0),
   };
 }
+
+/** Of however many: arguments of a call are limited. */
+export const lowestOf = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b), Infinity);
+export const highestOf = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), -Infinity);

@@ -71,7 +71,7 @@ export function associate(all: {
     const mapped = tableRows.filter((row) => row.dataset === dataset.key).map(({ run }) => run);
     const its = files.filter((file) => file.dataset === dataset.key);
     const runs = mapped.length > 0 ? [...new Set(mapped)].sort() : proposeRuns(its);
-    proposedRuns.push(...runs);
+    for (const run of runs) proposedRuns.push(run);
     return { ...dataset, runs };
   });
 

@@ -1,4 +1,5 @@
 /** Was the tilt series taken as it is declared: in this order, over this range, in these steps? */
+import { highestOf, lowestOf } from '../angle-matching.js';
 import type { RunValues } from '../declared.js';
 import { isWithin, rounded } from '../pixel-size.js';
 import { acquisitionOf, NO_MDOC, sectionName } from '../run-parts.js';
@@ -95,7 +96,7 @@ const tiltRange = defineRunRule({
     const tilts = acquisition.facts.tiltAngles.filter((tilt) => tilt !== null);
     if (tilts.length === 0) return yield notApplicable('The MDOC tells no tilt angles.');
 
-    const found = { min: Math.min(...tilts), max: Math.max(...tilts) };
+    const found = { min: lowestOf(tilts), max: highestOf(tilts) };
     const tolerance = TOLERANCES['X-18'].angle;
     for (const [end, declared] of [
       ['min', min],

@@ -1,5 +1,5 @@
 /** Are the raw tilt angles those of the sections of the tilt series, and those that the microscope recorded? */
-import { isMonotone, matchAngles, offsetsOf } from '../angle-matching.js';
+import { isMonotone, lowestOf, matchAngles, offsetsOf } from '../angle-matching.js';
 import type { Run } from '../deposition.js';
 import { isWithin, rounded } from '../pixel-size.js';
 import {
@@ -127,7 +127,7 @@ const angleWasRecorded = defineRunRule({
     const told = { file: raw.file.path, all: angles.length, tolerance: shown(near), same: shown(same) };
     const { ones: unmatched } = matchAngles(angles, recorded.angles, near);
     if (unmatched.length > 0) {
-      const [, closest] = nearest(angles[Math.min(...unmatched)] ?? 0, recorded.angles);
+      const [, closest] = nearest(angles[lowestOf(unmatched)] ?? 0, recorded.angles);
       const mirrored = angles.map((angle) => -angle);
       if (matchAngles(mirrored, recorded.angles, near).ones.length === 0) return yield { says: 'mirrored', told };
       // A few that are missing at one end and too many at the other are no offset.
@@ -137,7 +137,7 @@ const angleWasRecorded = defineRunRule({
           says: 'offset',
           told: { ...told, found: `${rounded(shift)}°`, expected: '0°', repair: shifted(raw, -shift) },
         };
-      const found = `${angles[Math.min(...unmatched)]}°`;
+      const found = `${angles[lowestOf(unmatched)]}°`;
       return yield {
         says: 'unmatched',
         told: { ...told, ...list(unmatched), found, expected: `as ${rounded(closest)}°, the nearest` },

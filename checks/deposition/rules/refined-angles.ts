@@ -1,5 +1,5 @@
 /** Are the refined tilt angles of an alignment those of the tilt series, and near the raw ones? */
-import { type Offsets, offsetsOf } from '../angle-matching.js';
+import { highestOf, lowestOf, type Offsets, offsetsOf } from '../angle-matching.js';
 import { factsAs, onlyFile, type Run } from '../deposition.js';
 import { rounded } from '../pixel-size.js';
 import { acquisitionOf, anglesOf, sectionsIn, tiltSeriesOf } from '../run-parts.js';
@@ -127,7 +127,7 @@ function worstOf(each: readonly number[], median: number, half: number): number[
 
 /** `+2.81..+3.23°` */
 const rangeOf = ({ each }: Offsets): string => {
-  const [low, high] = [Math.min(...each), Math.max(...each)].map(degrees);
+  const [low, high] = [lowestOf(each), highestOf(each)].map(degrees);
   return low === high ? `${low}°` : `${low}..${high}°`;
 };
 const degrees = (angle: number): string => rounded(Number(angle.toFixed(2)));
