@@ -1,6 +1,8 @@
 /** What may be found in a file, and what to do about it? The submitter's manual, drawn from the checks: `npm run docs:findings`. */
 
 import { CROSS_FILE_CHECKS } from '../checks/cross-file/index.js';
+import { columnsOf } from '../checks/deposition/matrix.js';
+import { RULES } from '../checks/deposition/rules/index.js';
 import type { Rule, Severity } from '../checks/finding.js';
 import { CHECKS } from '../checks/formats/index.js';
 
@@ -29,8 +31,26 @@ process.stdout.write(
       ...tableOf(rules),
       '',
     ]),
+    '## deposition: What must agree between the files of a run\n',
+    'Looks at what the checks have learnt of the files of a deposition of tilt series, and at its metadata: X of each run,',
+    'D of each data set. A rule whose inputs are not there says so.\n',
+    ...columnsOf(RULES).flatMap(({ rule, title, why, tolerances }) => [
+      `### ${rule}: ${title}\n`,
+      `${why}${toleranceOf(tolerances)}\n`,
+      ...tableOf(sentencesOf(rule)),
+      '',
+    ]),
   ].join('\n'),
 );
+
+function toleranceOf(tolerances: Readonly<Record<string, { readonly value: number; readonly unit: string }>>): string {
+  const told = Object.entries(tolerances).map(([what, { value, unit }]) => `${what} ${value} ${unit}`.trim());
+  return told.length > 0 ? ` What may differ: ${told.join(', ')}.` : '';
+}
+
+function sentencesOf(id: string): Readonly<Record<string, Rule>> {
+  return [...RULES.ofRuns, ...RULES.ofDatasets].find((rule) => rule.id === id)?.says ?? {};
+}
 
 function tableOf(rules: Readonly<Record<string, Rule>>): string[] {
   return [

@@ -43,6 +43,8 @@ export type DepositionKind = 'cryoet-dataset' | 'cryoet-annotations' | 'cryoet-t
 export interface KnownTomogram {
   /** As `reference_tomogram` names it. */
   readonly id: string;
+  /** Key of the data set, as the deposition that refers to it calls it; null where that does not matter. */
+  readonly dataset?: string;
   readonly run: string;
   readonly alignment: string | null;
   readonly dimensions: readonly [number, number, number] | null;

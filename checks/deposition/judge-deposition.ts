@@ -3,8 +3,16 @@ import type { CheckOutcome } from '../finding.js';
 import type { TomographyFacts } from '../formats/tomography-facts.js';
 import { type Association, associate } from './associate.js';
 import { type DeclaredDataset, declaredDatasets } from './declared-datasets.js';
-import type { Dataset, Deposition, DepositionKind, KnownTomogram, RunFile } from './deposition.js';
+import {
+  type Dataset,
+  type Deposition,
+  type DepositionKind,
+  filesOf,
+  type KnownTomogram,
+  type RunFile,
+} from './deposition.js';
 import { type Cell, cellsOf, DEPOSITION_CHECK } from './matrix.js';
+import { dimensionsOf, sizeOf, tomogramSizes } from './pixel-size.js';
 import { RULES } from './rules/index.js';
 import { resolved } from './run-values.js';
 
@@ -95,6 +103,26 @@ function placedOf(place: Placed['place'], brought: BroughtFile | undefined): Pla
   const { sha256 = null, facts = null, bytes, stored } = brought ?? {};
   const known = { ...(bytes !== undefined && { bytes }), ...(stored !== undefined && { stored }) };
   return [{ place, file: { path, sha256, facts, belongsTo, kind, ...known } }];
+}
+
+/** What a data set has, whose tomograms others refer to by their keys; `key` is what it is called there. */
+export function knownTomogramsOf(brought: Brought, dataset: string, key: string): KnownTomogram[] {
+  const found = assembled(brought).deposition.datasets.find((each) => each.key === dataset);
+  return (found?.runs ?? []).flatMap((run) =>
+    filesOf(run, 'tomogram').map((file) => ({
+      ...{ dataset: key, run: run.name, id: file.belongsTo ?? file.path, alignment: EXISTING_ALIGNMENT },
+      ...{ dimensions: dimensionsOf(file), voxelSize: sizeOf(tomogramSizes(found as Dataset, file)) },
+    })),
+  );
+}
+
+/** That of a run, as `alignment_ref` names it. */
+export const EXISTING_ALIGNMENT = 'alignment';
+
+/** What the checks have learnt of each file that a rule may ask about. */
+export function factsByFile(results: readonly Pick<CheckOutcome, 'file' | 'facts'>[]): Map<string, TomographyFacts> {
+  const known = results.filter(({ facts }) => 'format' in facts);
+  return new Map(known.map(({ file, facts }) => [file, facts as unknown as TomographyFacts]));
 }
 
 /** For the report of a run of checks: an outcome for each run of the deposition, and one for each data set. */

@@ -1,6 +1,7 @@
 /** What do the checks say about a submission? Results as they come, a report at the end; the worker writes, the API reads. */
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { Cell } from '../../checks/deposition/matrix.js';
 import type { CheckOutcome, Finding } from '../../checks/finding.js';
 import type { Lease } from './run-lease.js';
 import type { Verdict } from './verdict.js';
@@ -60,6 +61,26 @@ export class RunsService {
         Math.round(durationMs),
       ],
     );
+  }
+
+  /** Keep what each rule said of each run of a deposition, if the run of checks is still ours. */
+  async keepCells({ runId, fence }: Lease, cells: readonly Cell[]): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const [, ours] = await tx.query(
+        `UPDATE validation_run SET fence = fence WHERE id = $1 AND fence = $2 AND state = 'running'`,
+        [runId, fence],
+      );
+      if (ours !== 1) return;
+      await tx.query('DELETE FROM matrix_cell WHERE "runId" = $1', [runId]);
+      await tx.query(
+        `INSERT INTO matrix_cell ("runId", ordinal, dataset, run, rule, status, reason, expected, found, findings)
+         SELECT $1, ordinality, dataset, run, rule, status, reason, expected, found, findings
+           FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS (
+                  dataset text, run text, rule text, status text, reason text, expected text, found text, findings jsonb))
+                WITH ORDINALITY`,
+        [runId, withoutNul(JSON.stringify(cells))],
+      );
+    });
   }
 
   /** The findings that the last verdict left open. */
