@@ -245,6 +245,44 @@ describe('the metadata of a data set', () => {
   });
 });
 
+describe('the cross references of metadata', () => {
+  const of = (...cross_references: unknown[]) => spoilt(cryoetDataset, '/cross_references', cross_references);
+  const found = (metadata: Json) => faultsOf(cryoetDataset, metadata);
+
+  it('are kept in one form, with the kind that they are of', () => {
+    const sent = of('https://doi.org/10.1038/x', { value: 'EMD 1234' }, { kind: 'PDB', value: 'pdb_00001abc' });
+
+    expect(found(sent)).toEqual([]);
+    expect(tidied(cryoetDataset, sent).cross_references).toEqual([
+      { kind: 'DOI', value: '10.1038/x' },
+      { kind: 'EMDB', value: 'EMD-1234' },
+      { kind: 'PDB', value: 'PDB-1ABC' },
+    ]);
+  });
+
+  it('are refused where they are of another kind, or of none', () => {
+    expect(found(of({ kind: 'DOI', value: 'EMD-1234' }))).toEqual([
+      {
+        pointer: '/cross_references/0/value',
+        detail: 'expected an identifier of DOI, as in 10.1038/s41586-020-2649-2; this is one of EMDB',
+      },
+    ]);
+    expect(found(of({ kind: 'EMPIAR', value: 'soon' })).map(({ pointer }) => pointer)).toEqual([
+      '/cross_references/0/value',
+    ]);
+    expect(found(of('soon')).map(({ pointer }) => pointer)).toEqual(['/cross_references/0/kind']);
+    expect(found(of(7)).map(({ pointer }) => pointer)).toEqual(['/cross_references/0']);
+  });
+
+  it('may be none, if it is said', () => {
+    expect(found(of()).map(({ pointer }) => pointer)).toEqual(['/cross_references']);
+    expect(found({ ...of(), cross_references_none_yet: true })).toEqual([]);
+    expect(found({ ...of('10.1038/x'), cross_references_none_yet: true }).map(({ pointer }) => pointer)).toEqual([
+      '/cross_references_none_yet',
+    ]);
+  });
+});
+
 describe('the metadata of what is added to data sets', () => {
   it('ask for the state of an object in annotations of their own, and not with their data set', () => {
     const pointer = at('annotations/ribosomes/object_state');
