@@ -65,6 +65,11 @@ describe('photo check', () => {
     expect(findings).toMatchObject([{ rule: 'damaged', found: 'its pixels are 240390 bytes in place of 240400' }]);
   });
 
+  it('knows to the byte what interlaced pixels take', async () => {
+    const parts = { bits: 2, isInterlaced: true, width: 517, height: 51 };
+    expect(await rulesOf(png({ ...parts, pixels: (sound) => sound.subarray(1) }))).toEqual(['damaged']);
+  });
+
   it('does not inflate more than the pixels take', async () => {
     const before = process.memoryUsage().rss;
     expect(await rulesOf(png({ pixels: () => Buffer.alloc(2 ** 28) }))).toEqual([]);

@@ -131,6 +131,21 @@ describe('tiff check', () => {
     expect(await rulesOf(tiff({ pages: [{ compression, width: 100, strips: cut }] }))).toEqual(['data_damaged']);
   });
 
+  it('finds strips that lie behind the end, and a directory that is whole', async () => {
+    const { findings } = await run(tagged(273, [8, 99_999, 8]));
+
+    expect(findings).toMatchObject([{ rule: 'truncated', location: 'page 2', expected: '100159' }]);
+  });
+
+  it('finds codes of LZW that stand for nothing yet', async () => {
+    // CLEAR, a letter, and 300: codes of nine bits.
+    const bits = [256, 65, 300].map((code) => code.toString(2).padStart(9, '0')).join('');
+    const strip = Uint8Array.from(bits.padEnd(32, '0').match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2));
+    const { findings } = await run(tiff({ pages: [{ compression: LZW, strips: (all) => all.map(() => strip) }] }));
+
+    expect(findings).toMatchObject([{ rule: 'data_damaged', found: '1 byte', expected: '160 bytes' }]);
+  });
+
   it('inflates what is too large for one go', async () => {
     const page = { compression: DEFLATE, width: 2000, height: 400, rowsPerStrip: 400 };
     const cut = ([strip]: readonly Uint8Array[]) => (strip ? [strip.subarray(0, strip.length - 40)] : []);
