@@ -1,11 +1,12 @@
 /** What happens in the process of a check? It takes jobs one by one, runs the check and sends what became of it; `watched-process.ts` watches. */
+import { existsSync } from 'node:fs';
 import type { Check, Options } from './check.js';
 import type { Finding } from './finding.js';
 import { type LocalFile, withLocalFile } from './local-file.js';
 import { type CheckResult, runCheck } from './run-checks.js';
 
 export interface Job {
-  /** Address of the module that exports `CHECKS`. */
+  /** Address of the module that exports all checks; beside it, those that are named after their check. */
   readonly registry: string;
   readonly checkId: string;
   readonly file: LocalFile;
@@ -38,14 +39,24 @@ async function perform(job: Job): Promise<void> {
 }
 
 async function run({ registry, checkId, file, options }: Job): Promise<Answer> {
-  const { CHECKS }: { CHECKS: readonly Check[] } = await import(registry);
-  const check = CHECKS.find(({ id }) => id === checkId);
-  if (!check) throw new Error(`There is no check "${checkId}".`);
-
+  const check = await load(registry, checkId);
   // Whoever listens has it again in the answer: one that is lost is no loss.
   const hear = (finding: Finding) => void process.send?.({ finding } satisfies Heard, () => undefined);
   const { cause, ...result } = await withLocalFile(file, (source) => runCheck(check, source, options, hear));
   return result.outcome === 'errored' ? { bug: told(cause) } : { result };
 }
+
+/** A module that is named after its check spares the process all others: 0.1 s and 25 MB. */
+async function load(registry: string, checkId: string): Promise<Check> {
+  const own = new URL(`${checkId}.check.js`, registry);
+  for (const module of existsSync(own) ? [own.href, registry] : [registry]) {
+    const exported: unknown[] = Object.values(await import(module)).flat();
+    const check = exported.find((one): one is Check => isCheck(one) && one.id === checkId);
+    if (check) return check;
+  }
+  throw new Error(`There is no check "${checkId}".`);
+}
+
+const isCheck = (one: unknown): one is Check => typeof one === 'object' && one !== null && 'id' in one && 'run' in one;
 
 const told = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -123,10 +123,13 @@ describe('pool of processes', { timeout: 60_000 }, () => {
     expect(results.map(({ findings: [one] }) => one?.location)).toEqual(files.map(({ path }) => path));
   });
 
-  it('runs as many processes as it may, and no more', async () => {
-    const results = await inPool(orders(...Array.from({ length: 40 }, () => 'nothing')), { atOnce: 2 });
+  it('runs as many processes as it may, and no more, where files are read whole; one where only beginnings are', async () => {
+    const files = orders(...Array.from({ length: 40 }, () => 'nothing'));
+    const processes = async (options: typeof QUICK) =>
+      new Set((await inPool(files, { atOnce: 2, options })).map(fact('pid'))).size;
 
-    expect(new Set(results.map(fact('pid'))).size).toBe(2);
+    expect(await processes({ schema: null, full: true })).toBe(2);
+    expect(await processes(QUICK)).toBe(1);
   });
 
   it.each([

@@ -143,11 +143,14 @@ export class CheckPool {
     }
   }
 
-  /** The one that has least to do; null where all have enough. Of files that are read whole each is given to whoever is free. */
+  /**
+   * The one that has least to do; null where all have enough. Files that are read whole are given one by one to whoever is
+   * free; of others, one process reads beginnings as fast as they are asked for and answered.
+   */
   private sharedFor({ job }: Assignment): WatchedProcess | null {
     const [least] = [...this.shared].filter(({ isEnding }) => !isEnding).sort((a, b) => a.load - b.load);
-    if (least?.load === 0) return least;
-    return this.begun(this.shared) ?? (least && least.load < AHEAD && !job.options.full ? least : null);
+    if (least && least.load < (job.options.full ? 1 : AHEAD)) return least;
+    return least && !job.options.full ? null : this.begun(this.shared);
   }
 
   /** A new process; null where as many run as may: then one that is idle makes room, and what waits is given when it is gone. */

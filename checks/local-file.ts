@@ -10,18 +10,27 @@ export interface LocalFile {
   readonly local: string;
 }
 
+/** Read at once when any of it is asked for: a header is read in many pieces. */
+const HEAD_BYTES = 1 << 16;
+
 /** Open it while `use` looks at it. */
 export async function withLocalFile<T>({ path, local }: LocalFile, use: (file: SourceFile) => Promise<T>): Promise<T> {
   if ((await stat(local)).isDirectory()) return use({ path, local, size: await sizeOfFolder(local), read: refuse });
   const handle = await open(local);
   try {
-    const { size } = await stat(local);
+    const { size } = await handle.stat();
+    let head: Promise<Uint8Array> | undefined;
+    const read = async (offset: number, length: number) => {
+      if (offset + length > HEAD_BYTES) return readFrom(offset, length);
+      head ??= readFrom(0, Math.min(size, HEAD_BYTES));
+      return (await head).slice(offset, offset + length);
+    };
     return await use({ path, local, size, read });
   } finally {
     await handle.close();
   }
 
-  async function read(offset: number, length: number): Promise<Uint8Array> {
+  async function readFrom(offset: number, length: number): Promise<Uint8Array> {
     const bytes = Buffer.allocUnsafe(length);
     let filled = 0;
     while (filled < length) {

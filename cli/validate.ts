@@ -20,6 +20,8 @@ const EXTENSIONS = [...new Set(CHECKS.flatMap(({ extensions }) => extensions))].
 
 /** How many checks run at once, and what each may take. */
 const AT_ONCE = 2;
+/** Files that are begun, or wait to be, before the one whose turn it is to be told. */
+const AHEAD = 100;
 const MEMORY_MB = 2048;
 const DEADLINE_MS = 600_000;
 const FULL_DEADLINE_MS = 6 * DEADLINE_MS;
@@ -188,12 +190,13 @@ async function run(
 ): Promise<FileReport[]> {
   const pool = new CheckPool(AT_ONCE, { memoryMb: MEMORY_MB, signal });
   const deadlineMs = options.full ? FULL_DEADLINE_MS : DEADLINE_MS;
-  const hearings = files.map(({ file, check }) => new Hearing(file.path, check.id, printer));
-  const running = files.map(({ file, check }, i) => {
-    const onFinding = (finding: Finding) => hearings[i]?.hear(finding);
-    return pool.run(check, file, options, { deadlineMs, onFinding });
-  });
-  for (const result of running) result.catch(() => undefined); // told when its turn comes
+  const begin = ({ file, check }: Checkable) => {
+    const hearing = new Hearing(file.path, check.id, printer);
+    const onFinding = (finding: Finding) => hearing.hear(finding);
+    const result = pool.run(check, file, options, { deadlineMs, onFinding });
+    result.catch(() => undefined); // told when its turn comes
+    return { hearing, result };
+  };
 
   const reports: FileReport[] = [];
   const tell = ({ check, file: path, outcome, findings, undecided }: CheckOutcome, error: string | null) => {
@@ -203,11 +206,15 @@ async function run(
   };
   const results: CheckOutcome[] = [];
   try {
-    for (const [i, result] of running.entries()) {
-      hearings[i]?.begin();
-      const { cause, ...outcome } = await result.finally(() => hearings[i]?.end());
+    const running = files.slice(0, AHEAD).map(begin);
+    for (let next = running.shift(); next; next = running.shift()) {
+      const { hearing, result } = next;
+      hearing.begin();
+      const { cause, ...outcome } = await result.finally(() => hearing.end());
       tell(outcome, cause instanceof Error ? cause.message : null);
       results.push(outcome);
+      const another = files[results.length - 1 + AHEAD];
+      if (another) running.push(begin(another));
     }
   } finally {
     await pool.end();
