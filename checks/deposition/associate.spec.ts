@@ -89,6 +89,7 @@ describe('the run of a file', () => {
     const runs = dataset({ runs: ['TS_1', 'TS_1_left'] });
 
     expect(placeOne('x/TS_1_left_004.tif', runs)).toMatchObject({ run: 'TS_1_left', by: 'part' });
+    expect(placeOne('x/TS_1_left_of_TS_1.tif', runs)).toMatchObject({ run: 'TS_1_left', by: 'part' });
   });
 
   it('is left open where two names are equally long', () => {
@@ -151,6 +152,16 @@ describe('the run of a file', () => {
     ]);
   });
 
+  it('is told by an MDOC of frames in another format only where it lies among frames', () => {
+    const { files } = place([['TS_2.mdoc', mdocOf('TS_1.eer')], 'x/TS_1.mrc', 'frames/TS_1.mrc']);
+
+    expect(files.map(({ run, kind }) => [run, kind])).toEqual([
+      ['TS_2', 'mdoc'],
+      ['TS_2', 'frame'],
+      ['TS_1', 'tilt_series'],
+    ]);
+  });
+
   it('is what a mapping table says, of whatever name', () => {
     const table = mapping(['tomogram_file'], ['TS_1', 'x/17.mrc'], ['TS_2', '18.mrc'], ['TS_10', 'y/*_19.mrc']);
     const { files, faults } = place([['map.csv', table], 'x/17.mrc', 'x/TS_1/18.mrc', 'y/TS_2_19.mrc']);
@@ -175,6 +186,12 @@ describe('the run of a file', () => {
 
     expect(files.map(({ run }) => run)).toEqual(['TS_2', 'TS_10', 'TS_1', null]);
     expect(faults).toEqual([]);
+  });
+
+  it('is told by a number that stands for the run where it is the whole name, and no part of it', () => {
+    const { files } = place([['map.csv', mapping(['file'], ['TS_1', '7'])], 'rec/7.rec', 'rec/x_7.rec']);
+
+    expect(files.map(({ run }) => run)).toEqual([null, 'TS_1', null]);
   });
 
   it('is told by the pattern of an annotation, beside which annotation it is', () => {
@@ -214,6 +231,10 @@ describe('a gain reference', () => {
     const { files } = place([['map.csv', table], 'gain/A.dm4', 'gain/B.dm4']);
 
     expect(files.map(({ runs }) => runs)).toEqual([['TS_1', 'TS_2'], ['TS_10'], []]);
+  });
+
+  it('is left open where its name holds several runs', () => {
+    expect(placeOne('gain/TS_1_TS_2.gain')).toMatchObject({ status: 'ambiguous', runs: [] });
   });
 
   it('is left open where there are several and nothing tells whose they are', () => {
