@@ -270,7 +270,10 @@ describe('the cross references of metadata', () => {
     expect(found(of({ kind: 'EMPIAR', value: 'soon' })).map(({ pointer }) => pointer)).toEqual([
       '/cross_references/0/value',
     ]);
-    expect(found(of('soon')).map(({ pointer }) => pointer)).toEqual(['/cross_references/0/kind']);
+    expect(found(of('soon'))).toEqual([
+      { pointer: '/cross_references/0', detail: 'expected a DOI, or an entry of EMPIAR, EMDB or PDB' },
+    ]);
+    expect(found(of({ value: 'soon' }))).toEqual([{ pointer: '/cross_references/0/kind', detail: 'is missing' }]);
     expect(found(of(7)).map(({ pointer }) => pointer)).toEqual(['/cross_references/0']);
   });
 

@@ -88,7 +88,7 @@ function normalised(pasted: unknown): unknown {
   const { kind, value, ...rest } = typeof pasted === 'string' ? { value: pasted } : draftOf(pasted);
   const found = typeof value === 'string' ? recognised(value) : null;
   if (found && (kind === undefined || kind === found.kind)) return { ...found, ...rest };
-  return typeof pasted === 'string' ? { value: pasted } : pasted;
+  return pasted;
 }
 
 const CrossReference = z
@@ -100,6 +100,7 @@ const CrossReference = z
         value: words(400, { title: 'Identifier', description: 'As it is, or the address of its page.' }),
       },
       { title: 'Cross reference', description: 'One publication, or one entry of an archive.' },
+      'a DOI, or an entry of EMPIAR, EMDB or PDB',
     ).superRefine(({ kind, value }, ctx) => {
       const found = recognised(value);
       if (found?.kind === kind) return;

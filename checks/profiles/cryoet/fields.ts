@@ -56,11 +56,15 @@ export const choice = <const V extends readonly string[]>(values: V, shown: Show
   z.enum(values, `expected one of ${values.join(', ')}`).meta({ ...shown });
 
 /** An object with the fields that its profile knows, and no others. */
-export const parts = <const S extends z.core.$ZodLooseShape>(shape: S, shown: Shown) =>
+export const parts = <const S extends z.core.$ZodLooseShape>(
+  shape: S,
+  shown: Shown,
+  expected = 'an object with fields',
+) =>
   z
     .strictObject(shape, {
       error: (issue) =>
-        issue.code === 'unrecognized_keys' ? `has no field ${issue.keys.join(', ')}` : 'expected an object with fields',
+        issue.code === 'unrecognized_keys' ? `has no field ${issue.keys.join(', ')}` : `expected ${expected}`,
     })
     .meta({ ...shown });
 
