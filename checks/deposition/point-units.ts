@@ -76,7 +76,7 @@ export function guessOf(box: Box, facts: PointsFacts, tomogram: Tomogram): Guess
 
   const whole = WHOLE.find((divisor) => fits(by(divisor))) ?? null;
   const { binning } = tomogram;
-  const isKnown = binning !== null && fits(by(binning)) && fillOf(box, tomogram, binning) >= 0.25;
+  const isKnown = binning !== null && fits(by(binning)) && fillOf(box, tomogram, binning) >= 0.5;
   if (isKnown) return binned(binning);
   const isAngstrom = voxelSize !== null && voxelSize > 1 && fits(by(voxelSize));
   // Of several divisors the one with which points fill the tomogram best.
