@@ -87,6 +87,14 @@ describe('the acquisition', () => {
       withMdoc({ tiltAngles: TAKEN.map((tilt, i) => tilt + (i % 2) * 0.12) }),
     ],
     ['X-21', 'a dose within two in a hundred', declaring({ total_dose_e_a2: 39.7 })],
+    [
+      'X-21',
+      'a high dose within two in a hundred',
+      withMdoc(
+        { doses: TAKEN.map(() => 9) },
+        declaring({ total_dose_e_a2: 119, dose_per_stack_e_a2: undefined as never }),
+      ),
+    ],
     ['X-22', 'doses that begin above zero', withMdoc({ priorDoses: priorDoses.map((dose) => (dose ?? 0) + 20) })],
   ];
   it.each(SOUND)('is sound by %s: %s', (id, _, sound) => {

@@ -5,11 +5,13 @@ import {
   soundDataset,
   soundDeposition,
   soundRun,
+  withFacts,
   withFiles,
   without,
 } from '../../samples/deposition.js';
 import { judge } from '../../samples/judged-run.js';
 import {
+  alnFacts,
   anglesFacts,
   frameNames,
   mdocFacts,
@@ -56,6 +58,7 @@ describe('a run', () => {
   });
 
   const stack = runFile('TS_001/other.st', 'tilt_series', tiltSeriesFacts());
+  const localXf = runFile('TS_001/TS_001local.xf', 'local_xf', { format: 'local-xf', patches: [2, 2] });
   const tlt = runFile('TS_001/other.tlt', 'tlt', anglesFacts(SORTED));
   const FAULTS: readonly (readonly [says: readonly string[], what: string, spoilt: Run])[] = [
     [['no_tilt_series'], 'no tilt series', without(run, 'tilt_series')],
@@ -87,6 +90,15 @@ describe('a run', () => {
       'an ALN where IMOD is declared',
       soundRun({ alignment: 'ARETOMO', declared: { alignment_software: 'IMOD' } }),
     ],
+    [['no_alignment'], 'no alignment where AreTomo is declared', without(areTomo, 'aln')],
+    [['no_local'], 'a local alignment without its file', soundRun({ declared: { alignment_type: 'LOCAL' } })],
+    [['local'], 'a file of local alignments beside a global one', withFiles(run, localXf)],
+    [
+      ['no_local'],
+      'a local alignment without patches',
+      soundRun({ alignment: 'ARETOMO', declared: { alignment_type: 'LOCAL' } }),
+    ],
+    [['local'], 'patches in a global alignment', withFacts(areTomo, 'aln', alnFacts({ patches: 4, localRows: 52 }))],
     [['no_tomogram'], 'no tomogram', without(run, 'tomogram')],
   ];
   it.each(FAULTS)('is told as %s: %s', (says, _, spoilt) => {
@@ -98,6 +110,10 @@ describe('a run', () => {
     const deposition = soundDeposition({ datasets: [soundDataset({ runs: [spoilt], tomograms: {} })] });
 
     expect(judge(COMPLETENESS_RULES, 'X-01', spoilt, deposition).faults).toEqual([]);
+  });
+
+  it('may have a local alignment with its file', () => {
+    expect(said(withFiles(soundRun({ declared: { alignment_type: 'LOCAL' } }), localXf)).faults).toEqual([]);
   });
 
   it('may have its tilt series as MRC and as Zarr', () => {

@@ -2,6 +2,7 @@
 import { type Dataset, type DepositionKind, factsAs, filesOf, type Run, type RunFile } from '../deposition.js';
 import { itemsOf } from '../run-parts.js';
 import { type CellSaid, type CellTold, compared, defineRunRule, notApplicable, type RunRule } from '../run-rule.js';
+import { declareInstead } from './acquisition.js';
 
 const MOST_SAMPLES = 10;
 const UPLOAD = 'Upload it, or say in file_mapping which of the uploaded files it is.';
@@ -58,6 +59,16 @@ const SAYS = {
     fix: 'Upload XF and TLT of the same alignment.',
   },
   alignment: { severity: 'error', message: 'There are {found} {what}; a run has one alignment.', fix: LEAVE_ONE },
+  no_local: {
+    severity: 'warning',
+    message: 'The alignment is declared as LOCAL, and {what}.',
+    fix: 'Upload the local alignment, or declare the alignment as GLOBAL.',
+  },
+  local: {
+    severity: 'warning',
+    message: 'The alignment is declared as GLOBAL, and {what}.',
+    fix: 'Declare the alignment as LOCAL, or upload the alignment without it.',
+  },
   two_alignments: {
     severity: 'error',
     message: 'An alignment that exists is named, {found}, and a new one is uploaded.',
@@ -88,8 +99,8 @@ const complete = defineRunRule({
 });
 
 const PARTS: Readonly<Record<DepositionKind, readonly Part[]>> = {
-  'cryoet-dataset': [tiltSeries, mdocs, rawAngles, frames, alignment, tomograms],
-  'cryoet-tomograms': [alignmentOfTomograms, tomogramsAlways],
+  'cryoet-dataset': [tiltSeries, mdocs, rawAngles, frames, alignment, alignmentType, tomograms],
+  'cryoet-tomograms': [alignmentOfTomograms, alignmentType, tomogramsAlways],
   'cryoet-annotations': [],
 };
 
@@ -152,6 +163,35 @@ function* alignment(run: Run): Generator<Fault> {
       says: 'no_alignment',
       told: { expected: software === 'IMOD' ? 'XF and TLT of IMOD' : 'XF and TLT, or an ALN' },
     };
+}
+
+/** What is local in the files of the alignment, where they are there: patches of an ALN, IMOD's file beside the XF. */
+function localOf(run: Run): { readonly file: string; readonly isLocal: boolean; readonly what: string } | null {
+  const [alnFile] = filesOf(run, 'aln');
+  const aln = factsAs(alnFile ?? null, 'aln');
+  if (alnFile && aln)
+    return { file: alnFile.path, isLocal: aln.patches > 0, what: `the ALN has ${aln.patches} patches` };
+  const [xf] = filesOf(run, 'xf');
+  const [local] = filesOf(run, 'local_xf');
+  if (alnFile || !xf) return null;
+  const what = local ? 'there is a file of local alignments' : 'there is no file of local alignments, *local.xf';
+  return { file: (local ?? xf).path, isLocal: local !== undefined, what };
+}
+
+function* alignmentType(run: Run): Generator<Fault> {
+  const { alignment_type: type } = run.declared;
+  const found = localOf(run);
+  if (type === undefined || !found || found.isLocal === (type === 'LOCAL')) return;
+  const to = found.isLocal ? 'LOCAL' : 'GLOBAL';
+  const { file, what } = found;
+  const told = {
+    file,
+    what,
+    expected: type,
+    found: to,
+    ...declareInstead('alignment_type', type, to, `By the files: ${what}.`),
+  };
+  yield { says: found.isLocal ? 'local' : 'no_local', told };
 }
 
 /** Either one that exists, or a new one. */
