@@ -7,6 +7,7 @@ import { growth } from './growth.js';
 import { h5ad } from './h5ad.js';
 import { House } from './house.js';
 import { memory } from './memory.js';
+import { mrc } from './mrc.js';
 import { pickup } from './pickup.js';
 import { plans } from './plans.js';
 import { reading } from './reading.js';
@@ -29,6 +30,7 @@ const BENCHMARKS: Readonly<Record<string, (build: Build, folder: string) => Prom
   memory: async (build) => memory(await build(100_000)),
   growth: async (build) => growth(await inTurn(SIZES, build)),
   h5ad: async (_, folder) => h5ad(folder),
+  mrc: async (_, folder) => mrc(folder),
   plans: async (build) => plans(await build(1_000_000)),
 };
 
