@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wholeThings } from './whole-things.js';
+import { isHidden, wholeThings } from './whole-things.js';
 
 const file = (path: string, sha256 = 'aa', size = 1) => ({ path, sha256, size });
 const pathsOf = (...paths: string[]) => wholeThings(paths.map((path) => file(path))).map(({ path }) => path);
@@ -44,4 +44,17 @@ describe('the things of a manifest', () => {
 
     expect(thing?.parts?.map(({ path }) => path)).toEqual(['x.zarr/\uffee', 'x.zarr/\u{1f600}']);
   });
+});
+
+describe('a hidden file', () => {
+  it.each(['.git/config', 'a/.DS_Store', '.zattrs', 'x.zarr/.DS_Store', 'x.zarr/.git/.zattrs'])('is %s', (path) => {
+    expect(isHidden(path)).toBe(true);
+  });
+
+  it.each(['a.mrc', 'x.zarr/0/0', 'x.zarr/.zattrs', 'a/x.zarr/0/.zarray', 'x.zarr/.zgroup', 'x.zarr/zarr.json'])(
+    'is not %s',
+    (path) => {
+      expect(isHidden(path)).toBe(false);
+    },
+  );
 });

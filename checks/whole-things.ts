@@ -20,6 +20,15 @@ export interface Thing {
 /** Is a folder of this name one thing to its format? */
 export const isWholeFolder = (path: string): boolean => /\.zarr[\\/]*$/i.test(path);
 
+/** Of Zarr, though they begin with a dot. */
+const METADATA = /^\.z(group|array|attrs|metadata)$/;
+
+/** Does a part of the path begin with a dot, so that it is not sent? Metadata of a folder that is one thing are. */
+export const isHidden = (path: string): boolean =>
+  path
+    .split('/')
+    .some((part, i, parts) => part.startsWith('.') && !(METADATA.test(part) && parts.slice(0, i).some(isWholeFolder)));
+
 /** The things of a manifest, in the order in which their first files come. */
 export function wholeThings(manifest: readonly ManifestFile[]): Thing[] {
   const things = new Map<string, ManifestFile | ManifestFile[]>();

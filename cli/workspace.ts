@@ -3,6 +3,7 @@ import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { isHidden } from '../checks/whole-things.js';
 import { credentials } from './credentials.js';
 import { EXIT, Stopped, UsageError } from './exit.js';
 import { Server } from './server.js';
@@ -102,7 +103,7 @@ export async function filesOf(folder: string): Promise<string[]> {
         .split(sep)
         .join('/'),
     )
-    .filter((path) => path !== DESCRIPTION && !path.split('/').some((part) => part.startsWith('.')))
+    .filter((path) => path !== DESCRIPTION && !isHidden(path))
     .sort();
 }
 
