@@ -3,7 +3,8 @@
  * says nothing, as declared.
  */
 import type { RunValues, TomogramValues } from './declared.js';
-import { type Dataset, factsAs, filesOf, onlyFile, type Run, type RunFile } from './deposition.js';
+import { type Dataset, factsAs, filesOf, type Run, type RunFile } from './deposition.js';
+import { acquisitionOf } from './run-parts.js';
 import type { Tolerance } from './tolerances.js';
 
 /** What a header and a submitter say of one size. */
@@ -46,8 +47,8 @@ export function tomogramSizes(dataset: Dataset, file: RunFile): SaidSize {
 export function framePixel(run: Run): number | null {
   const said = sizeOf(frameSizes(run));
   if (said !== null) return said;
-  const mdoc = factsAs(onlyFile(run, 'mdoc'), 'mdoc');
-  return mdoc?.pixelSpacing ? mdoc.pixelSpacing / (mdoc.binnings.find(Boolean) ?? 1) : null;
+  const { pixelSpacing, binnings } = acquisitionOf(run)?.facts ?? {};
+  return pixelSpacing ? pixelSpacing / (binnings?.find(Boolean) ?? 1) : null;
 }
 
 export const tiltSeriesPixel = (run: Run): number | null => sizeOf(tiltSeriesSizes(run));

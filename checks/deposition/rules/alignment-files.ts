@@ -1,7 +1,8 @@
 /** Do extended headers, command files and offsets of an alignment agree with the tilt series and with what is declared? */
 import type { RunValues } from '../declared.js';
-import { factsAs, onlyFile, type Run, type RunFile } from '../deposition.js';
+import { factsAs, filesOf, onlyFile, type Run, type RunFile } from '../deposition.js';
 import { dimensionsOf, isWithin, rounded, tiltSeriesPixel } from '../pixel-size.js';
+import { tiltSeriesOf } from '../run-parts.js';
 import { type CellSaid, compared, defineRunRule, notApplicable, type RunRule } from '../run-rule.js';
 import { shown, TOLERANCES } from '../tolerances.js';
 
@@ -18,7 +19,8 @@ const extendedHeader = defineRunRule({
     },
   },
   *judge(run) {
-    const written = factsAs(onlyFile(run, 'tilt_series'), 'mrc')?.tiltAngles?.filter((angle) => angle !== null) ?? [];
+    const stack = filesOf(run, 'tilt_series').flatMap((file) => factsAs(file, 'mrc') ?? [])[0];
+    const written = stack?.tiltAngles?.filter((angle) => angle !== null) ?? [];
     const file = onlyFile(run, 'rawtlt');
     const raw = factsAs(file, 'angles');
     if (!file || !raw) return yield notApplicable('There are no raw tilt angles that can be read.');
@@ -86,7 +88,7 @@ const commandFiles = defineRunRule({
       return yield notApplicable('There is no tilt.com, newst.com or ALN that can be read.');
     }
 
-    const stack = dimensionsOf(onlyFile(run, 'tilt_series'));
+    const stack = dimensionsOf(tiltSeriesOf(run));
     const faults: CellSaid<'full_image' | 'offset' | 'missing_file'>[] = [];
     if (com?.fullImage && stack && (com.fullImage[0] !== stack[0] || com.fullImage[1] !== stack[1])) {
       const [found, expected] = [com.fullImage, stack].map(([nx, ny]) => `${nx} × ${ny}`);

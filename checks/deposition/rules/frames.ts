@@ -1,7 +1,8 @@
 /** Are the frames of a run alike, and is the tilt series made of them? */
 import { commonest } from '../commonest.js';
-import { factsAs, filesOf, onlyFile, type Run, type RunFile } from '../deposition.js';
+import { factsAs, filesOf, type Run, type RunFile } from '../deposition.js';
 import { dimensionsOf, framePixel, headerSizeOf, isNear, isWithin, rounded, tiltSeriesPixel } from '../pixel-size.js';
+import { tiltSeriesOf } from '../run-parts.js';
 import { type CellSaid, compared, defineRunRule, notApplicable, type RunRule } from '../run-rule.js';
 import { shown, TOLERANCES } from '../tolerances.js';
 
@@ -94,7 +95,7 @@ const madeOfFrames = defineRunRule({
     const ratio = series / frame;
     const expected = run.declared.binning_from_frames;
     const told = { found: rounded(ratio), frame: rounded(frame), series: rounded(series) };
-    const file = onlyFile(run, 'tilt_series')?.path;
+    const file = tiltSeriesOf(run)?.path;
     if (expected === undefined) {
       const whole = Math.max(1, Math.round(ratio));
       if (isNear(tolerance, whole, ratio)) return yield compared(`a whole number (${shown(tolerance)})`, told.found);
@@ -133,7 +134,7 @@ const asLargeAsFrames = defineRunRule({
     },
   },
   *judge(run) {
-    const file = onlyFile(run, 'tilt_series');
+    const file = tiltSeriesOf(run);
     const series = dimensionsOf(file);
     const frame = filesOf(run, 'frame').map(dimensionsOf).find(Boolean);
     if (!file || !series || !frame) return yield notApplicable('The size of frames or of a tilt series is not known.');

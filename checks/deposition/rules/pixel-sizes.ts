@@ -1,5 +1,5 @@
 /** Do headers, the metadata of the acquisition and the submitter tell of the same pixels, volts and magnification? */
-import { factsAs, filesOf, onlyFile, type Run } from '../deposition.js';
+import { filesOf, type Run } from '../deposition.js';
 import {
   dimensionsOf,
   frameSizes,
@@ -11,6 +11,7 @@ import {
   tiltSeriesSizes,
   tomogramSizes,
 } from '../pixel-size.js';
+import { acquisitionOf, NO_MDOC } from '../run-parts.js';
 import { type CellSaid, compared, defineRunRule, notApplicable, type RunRule } from '../run-rule.js';
 import { shown, TOLERANCES } from '../tolerances.js';
 
@@ -107,8 +108,8 @@ const acquiredSpacing = defineRunRule({
     },
   },
   *judge(run) {
-    const mdoc = onlyFile(run, 'mdoc');
-    const { pixelSpacing: spacing = null, binnings = [] } = factsAs(mdoc, 'mdoc') ?? {};
+    const acquisition = acquisitionOf(run);
+    const { pixelSpacing: spacing = null, binnings = [] } = acquisition?.facts ?? {};
     if (!spacing) return yield notApplicable('No MDOC tells a pixel spacing.');
     const [frame, series] = [sizeOf(frameSizes(run)), sizeOf(tiltSeriesSizes(run))];
     if (frame === null && series === null)
@@ -118,7 +119,7 @@ const acquiredSpacing = defineRunRule({
     const tolerance = TOLERANCES['X-30'].ratio;
     const by = run.declared.binning_from_frames ?? 1;
     const told = {
-      file: mdoc?.path,
+      file: acquisition?.files[0]?.path,
       spacing: rounded(spacing),
       binning: rounded(binning),
       tolerance: shown(tolerance),
@@ -173,9 +174,9 @@ const acquisition = defineRunRule({
     },
   },
   *judge(run) {
-    const file = onlyFile(run, 'mdoc');
-    const mdoc = factsAs(file, 'mdoc');
-    if (!file || !mdoc) return yield notApplicable('There is no MDOC that can be read.');
+    const read = acquisitionOf(run);
+    if (!read) return yield notApplicable(NO_MDOC);
+    const { facts: mdoc, places } = read;
 
     const volts = mdoc.voltage === null ? null : Math.round(mdoc.voltage * 1000);
     const declared = run.declared.acceleration_voltage_v ?? null;
@@ -185,7 +186,7 @@ const acquisition = defineRunRule({
     const seen = [volts !== null && declared !== null, magnifications.length > 0, width && height && frame];
     if (!seen.some(Boolean)) return yield notApplicable('The MDOC tells of no voltage, magnification or image size.');
 
-    const { path } = file;
+    const path = read.files[0]?.path;
     const faults: CellSaid<'voltage' | 'magnification' | 'image_size' | 'super_resolution'>[] = [];
     if (volts !== null && declared !== null && volts !== declared) {
       faults.push({ says: 'voltage', told: { file: path, expected: String(declared), found: String(volts) } });
@@ -194,8 +195,9 @@ const acquisition = defineRunRule({
       const [usual] = magnifications;
       const at = mdoc.magnifications.findIndex((value) => value !== null && value !== usual);
       const found = magnifications.slice(0, 5).join(', ');
-      const location = `line ${mdoc.lines[at] ?? 1}`;
-      faults.push({ says: 'magnification', told: { file: path, location, expected: 'one magnification', found } });
+      const location = `line ${places[at]?.line ?? 1}`;
+      const told = { file: places[at]?.file.path ?? path, location, expected: 'one magnification', found };
+      faults.push({ says: 'magnification', told });
     }
     if (width && height && frame && (width !== frame[0] || height !== frame[1])) {
       const isSuper = width * 2 === frame[0] && height * 2 === frame[1];

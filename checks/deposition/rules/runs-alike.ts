@@ -1,8 +1,9 @@
 /** Are the runs of a data set alike, and if not, which ones differ? */
 import { commonest } from '../commonest.js';
 import type { RunValues } from '../declared.js';
-import { type Dataset, factsAs, filesOf, onlyFile, type Run, type RunFile } from '../deposition.js';
+import { type Dataset, filesOf, type Run, type RunFile } from '../deposition.js';
 import { dimensionsOf, isWithin, rounded, sizeOf, tiltSeriesPixel, tomogramSizes } from '../pixel-size.js';
+import { acquisitionOf, tiltSeriesOf } from '../run-parts.js';
 import { type CellSaid, compared, type DatasetRule, defineDatasetRule, notApplicable } from '../run-rule.js';
 import { TOLERANCES } from '../tolerances.js';
 
@@ -114,7 +115,7 @@ function isSameValue(one: string, other: string): boolean {
 }
 
 function measuresOf(dataset: Dataset): Measure[] {
-  const series = (run: Run) => onlyFile(run, 'tilt_series');
+  const series = tiltSeriesOf;
   const said = (value: string | null | undefined, file: RunFile | null) => (value ? { value, file } : null);
   const inAngstrom = (size: number | null) => (size === null ? null : `${rounded(size)} Å`);
   const ofTomogram =
@@ -134,8 +135,9 @@ function measuresOf(dataset: Dataset): Measure[] {
     {
       what: 'voltage in the MDOC',
       of: (run) => {
-        const voltage = factsAs(onlyFile(run, 'mdoc'), 'mdoc')?.voltage;
-        return said(voltage ? `${voltage} kV` : null, onlyFile(run, 'mdoc'));
+        const acquisition = acquisitionOf(run);
+        const voltage = acquisition?.facts.voltage;
+        return said(voltage ? `${voltage} kV` : null, acquisition?.files[0] ?? null);
       },
     },
     ...Object.keys(dataset.tomograms).flatMap((key) => [
