@@ -366,6 +366,22 @@ describe('runs that are proposed', () => {
     ]);
   });
 
+  it('are the folder where it holds files of other names, each once', () => {
+    expect(proposed('pos_1/stack.st', 'pos_1/stack.ali', 'pos_1/tilt.rawtlt')).toEqual(['pos_1']);
+  });
+
+  it('are the names of files in folders that hold a kind each, whatever these are called', () => {
+    expect(proposed('a/TS_1.st', 'b/TS_1.rawtlt')).toEqual(['TS_1']);
+  });
+
+  it('are not the names of MDOCs that were mended', () => {
+    expect(proposed('st/TS_1.st', 'mdocs/TS_1_fixed.mdoc', 'mdocs/TS_2.mdoc')).toEqual(['TS_1', 'TS_2']);
+  });
+
+  it('are the names of tomograms where there is nothing else', () => {
+    expect(proposed('tomograms/TS_1_rec.mrc', 'tomograms/TS_2.zarr', 'x/TS_3.rec')).toEqual(['TS_1', 'TS_2', 'TS_3']);
+  });
+
   it('are the folders of many MDOCs of frames', () => {
     const frameSet = mdocFacts('x', { kind: 'frame set', tiltAngles: [0] });
 
