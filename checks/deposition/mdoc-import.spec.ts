@@ -79,6 +79,15 @@ describe('the import of an MDOC', () => {
     expect(importMdoc(ascending, { tilt_scheme: 'unidirectional_max_to_min' }).differs).toHaveLength(1);
   });
 
+  it('takes the pixels of movie stacks to be those of the image before it was binned', () => {
+    const binned = mdocFacts({ tiltAngles: [0], pixelSpacing: 5.4, binnings: [4] });
+
+    expect(importMdoc(binned, {}).fills).toMatchObject({ frame_pixel_size_a: 1.35 });
+    for (const frame_pixel_size_a of [1.35, 0.675, 5.4])
+      expect(importMdoc(binned, { frame_pixel_size_a }).agrees).toContain('frame_pixel_size_a');
+    expect(importMdoc(binned, { frame_pixel_size_a: 2.7 }).differs).toHaveLength(1);
+  });
+
   it('says what it does not tell, and why', () => {
     const { fills, silent } = importMdoc(mdocFacts({ tiltAngles: [null], doses: [0] }), {});
 

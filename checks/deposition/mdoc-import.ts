@@ -25,7 +25,7 @@ export interface MdocImport {
 interface Reading<V> {
   readonly field: Field;
   readonly of: (facts: MdocFacts) => V | null;
-  readonly isSame: (declared: V, found: V) => boolean;
+  readonly isSame: (declared: V, found: V, facts: MdocFacts) => boolean;
   readonly tolerance: string;
   readonly why: string;
 }
@@ -64,13 +64,7 @@ const NUMBERS: readonly Reading<number>[] = [
     'Doses are missing, or not the same for all sections.',
   ),
   number('total_dose_e_a2', totalDose, isSameDose, `${shown(dose)}, or ${shown(ofDose)}`, NO_DOSES),
-  number(
-    'frame_pixel_size_a',
-    ({ pixelSpacing }) => positive(pixelSpacing),
-    share(ratio),
-    shown(ratio),
-    'It has no PixelSpacing.',
-  ),
+  number('frame_pixel_size_a', framePixel, isFramePixel, shown(ratio), 'It has no PixelSpacing.'),
   number(
     'tilt_axis_rotation_deg',
     ({ tiltAxisAngle }) => tiltAxisAngle,
@@ -100,7 +94,7 @@ export function importMdoc(facts: MdocFacts, declared: RunValues): MdocImport {
     const typed = declared[field] as V | undefined;
     if (found === null) silent.push({ field, why });
     else if (typed === undefined) fills[field] = found;
-    else if (isSame(typed, found)) agrees.push(field);
+    else if (isSame(typed, found, facts)) agrees.push(field);
     else differs.push({ field, declared: typed, found, tolerance });
   };
   for (const reading of NUMBERS) take(reading);
@@ -119,6 +113,17 @@ function withoutContradiction(fills: RunValues, declared: RunValues): RunValues 
   if (dosesAgree({ ...fills, ...declared })) return fills;
   const { total_dose_e_a2: total, dose_per_stack_e_a2: each, ...rest } = fills;
   return total !== undefined && each !== undefined ? { ...rest, dose_per_stack_e_a2: each } : rest;
+}
+
+/** PixelSpacing is that of the image as it was recorded: movie stacks are not binned. */
+function framePixel({ pixelSpacing, binnings }: MdocFacts): number | null {
+  const spacing = positive(pixelSpacing);
+  return spacing === null ? null : rounded(spacing / (binnings.find((binning) => positive(binning)) ?? 1), 4);
+}
+
+/** Some programs write that of the camera whatever the binning, and stacks in super-resolution have half of it. */
+function isFramePixel(declared: number, found: number, { pixelSpacing }: MdocFacts): boolean {
+  return [found, found / 2, pixelSpacing ?? found].some((size) => share(ratio)(declared, size));
 }
 
 const positive = (value: number | null): number | null => (value !== null && value > 0 ? value : null);
