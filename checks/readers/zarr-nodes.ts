@@ -87,7 +87,8 @@ function owned(tree: ZarrTree, nodes: ReadonlyMap<string, Node>): Pick<Store, 'b
   const below = new Map<string, string[]>();
   const loose: string[] = [];
   for (const node of nodes.values()) if (node.kind === 'array') below.set(node.path, []);
-  for (const key of tree.sizes.keys()) {
+  // In the same order wherever the folder lies.
+  for (const key of [...tree.sizes.keys()].sort()) {
     const [folder, name] = split(key);
     const owner = ownerOf(folder, below);
     const isMetadata = METADATA.includes(name);

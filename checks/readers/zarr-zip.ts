@@ -61,13 +61,15 @@ export async function openZip(file: SourceFile): Promise<Listed> {
       if ((!fault || fault.rule === 'ratio') && !key.endsWith('/')) members.set(key, entry);
     }
   } catch (error) {
-    return { tree: null, faults: [...faults, { rule: 'zip', why: error instanceof Error ? error.message : '' }] };
+    return { tree: null, faults: [...faults, { rule: 'zip', why: told(error) }] };
   }
   const ratio = Math.round(unpacked / Math.max(1, file.size));
   if (ratio > MOST_RATIO) faults.push({ rule: 'zip_bomb', bytes: unpacked, ratio });
   const isRefused = faults.some(({ rule }) => rule === 'zip_bomb' || rule === 'encrypted');
   return { tree: isRefused ? null : treeOf(file, zip, withoutParent(members)), faults };
 }
+
+const told = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
 
 /** In UTF-8, as tools write names since 2006, whatever they say. */
 const nameOf = (entry: Entry): string => new TextDecoder().decode(entry.fileNameRaw);

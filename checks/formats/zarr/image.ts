@@ -42,6 +42,8 @@ export interface Described {
 /** Longer metadata of one image are not judged: each fault of a schema costs memory. */
 const MOST_BYTES = 262_144;
 const MOST_LEVELS = 100;
+/** More are told as a fault of the structure, and not looked at one by one. */
+const MOST_AXES = 32;
 const TRANSFORMATIONS = 'coordinateTransformations';
 
 /** The first image of the group; null where there is none that can be read. */
@@ -122,8 +124,10 @@ function axesOf(json: Json | undefined): readonly Axis[] | null {
   const list = asList(json)?.map((axis) => {
     const told = asRecord(axis);
     const name = asText(told?.name) ?? asText(axis);
-    return name === null ? null : { name, type: asText(told?.type), unit: asText(told?.unit) };
+    const [type, unit] = [asText(told?.type), asText(told?.unit)];
+    return name === null ? null : { name: shown(name), type: type && shown(type), unit: unit && shown(unit) };
   });
+  if (list && list.length > MOST_AXES) return null;
   return list?.every((axis): axis is Axis => axis !== null) && list.length > 0 ? list : null;
 }
 

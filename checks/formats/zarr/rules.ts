@@ -9,7 +9,7 @@ const ZARR_V3 = 'https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html'
 const UPLOAD_AGAIN = 'Upload the folder again, and compare the number of its files with the original.';
 const PACK_AGAIN = 'Pack the folder again: `zip -r -0 tomogram.zarr.zip tomogram.zarr`.';
 const REWRITE = 'Write the image again with a current program: the Python package ome-zarr, for one.';
-const EDIT = 'Correct the metadata in {key}.';
+const EDIT = 'Correct the metadata at the place that is named, or write the image again with a current program.';
 const SET_SCALE = 'Write the size of a voxel into the `scale` of every level, in the unit of the axes.';
 const REMOVE = 'Remove what does not belong to the image.';
 

@@ -1,24 +1,26 @@
 /** Does everything in the store belong there? What listing it found, and what is neither metadata nor a chunk. */
-import type { Said } from '../../check.js';
 import { METADATA, type Store } from '../../readers/zarr-nodes.js';
 import type { TreeFault } from '../../readers/zarr-tree.js';
 import { byRule, type Judgement, placesOf, shown, type ZarrPen } from './saying.js';
 
-/** Faults of one kind are one finding each where the key tells them apart, up to this many. */
-const MOST_OF_A_KIND = 20;
+/** Of metadata that cannot be read, each is told, up to this many. */
+const MOST_BROKEN = 20;
 
+/** Faults of one kind are one finding, at the first of their keys. */
 export function* tellFaults(faults: readonly TreeFault[], pen: ZarrPen): Judgement {
-  for (const [rule, some] of byRule(faults))
-    for (const fault of some.slice(0, MOST_OF_A_KIND)) yield tellFault(rule, fault, pen);
-}
-
-function tellFault(rule: TreeFault['rule'], fault: TreeFault, pen: ZarrPen): Said {
-  if ('key' in fault) return pen.report(rule, { location: shown(fault.key), why: fault.why });
-  return pen.report(rule, fault.rule === 'zip_bomb' ? { bytes: fault.bytes, ratio: fault.ratio } : { ...fault });
+  for (const [rule, some] of byRule(faults)) {
+    const [first] = some;
+    if (!first) continue;
+    const keys = some.flatMap((fault) => ('key' in fault ? fault.key : []));
+    const [location] = keys;
+    const where = location === undefined ? {} : { location: shown(location), ...placesOf(keys) };
+    const { key: _, ...told } = { key: null, ...first };
+    yield pen.report(rule, { ...told, ...where });
+  }
 }
 
 export function* judgeStore({ broken, mixed, loose, below }: Store, pen: ZarrPen): Judgement {
-  for (const { rule, key, why } of broken.slice(0, MOST_OF_A_KIND))
+  for (const { rule, key, why } of broken.slice(0, MOST_BROKEN))
     yield pen.report(rule, { location: shown(key), why, found: why });
   if (mixed.length > 0) yield pen.report('mixed_versions', placesOf(mixed.map((path) => path || '/')));
 

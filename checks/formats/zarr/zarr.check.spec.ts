@@ -371,9 +371,40 @@ describe('zarr check of spoiled stores', () => {
     expect(rulesOf(await judgeZip(members))).toEqual(['link']);
   });
 
+  it('finds the store in a zip beside what an operating system adds', async () => {
+    const members = membersOf(zarrEntries()).map((member) => ({ ...member, name: `t.zarr/${member.name}` }));
+    const added = { name: '__MACOSX/t.zarr/._0', bytes: bytes('x') };
+
+    expect(rulesOf(await judgeZip([added, ...members]))).toEqual(['stray_files']);
+  });
+
+  it('tells many members of one fault as one finding', async () => {
+    const { findings } = await judgeZip(BROKEN.encrypted[1].zip ?? []);
+
+    expect(findings).toMatchObject([{ rule: 'encrypted', location: '0/0/0/0', count: 13 }]);
+  });
+
   it('reads a file of no bytes as such', async () => {
     writeFileSync(join(root, 'none.zarr.zip'), '');
 
     expect(rulesOf(await judge(fileOf('none.zarr.zip', new Uint8Array())))).toEqual(['empty']);
+  });
+});
+
+describe('a folder that is one file', () => {
+  it('has the size of what is in it, and no bytes of its own', async () => {
+    const local = join(root, 'sized.zarr');
+    writeZarr(
+      local,
+      new Map([
+        ['a/b', bytes('12345')],
+        ['c', bytes('678')],
+      ]),
+    );
+
+    await withLocalFile({ path: 'sized.zarr', local }, async (file) => {
+      expect(file).toMatchObject({ path: 'sized.zarr', local, size: 8 });
+      await expect(file.read(0, 1)).rejects.toThrow('no bytes of its own');
+    });
   });
 });

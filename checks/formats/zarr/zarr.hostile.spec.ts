@@ -90,6 +90,19 @@ describe('zarr check of damaged stores', { timeout }, () => {
     }
   });
 
+  it.each([
+    ['lists', (deep: number) => '['.repeat(deep) + ']'.repeat(deep)],
+    ['objects', (deep: number) => `${'{"a":'.repeat(deep)}1${'}'.repeat(deep)}`],
+  ])('takes no metadata of %s in each other, a hundred thousand deep', async (_, text) => {
+    for (const key of ['.zattrs', '0/.zarray']) {
+      const entries = zarrEntries().set(key, Buffer.from(`{"dtype":${text(100_000)},"multiscales":${text(100_000)}}`));
+      const { cause, findings } = await judged(entries);
+
+      expect(cause).toBeUndefined();
+      expect(findings).toMatchObject([{ rule: 'json', location: key, found: 'it is nested more than 64 deep' }]);
+    }
+  });
+
   it('never breaks on bytes of metadata that changed', async () => {
     const random = randomsFrom(2);
     for (let i = 0; i < 400 * THOROUGHNESS; i++) {
