@@ -3,6 +3,7 @@
  * in it, all do.
  */
 import type { PointGroup, PointsFacts } from '../formats/tomography-facts.js';
+import { rounded } from './pixel-size.js';
 import { TOLERANCES } from './tolerances.js';
 
 type Three = readonly [number, number, number];
@@ -127,9 +128,9 @@ const REVERSED: Guess = {
   binning: null,
 };
 const inAngstrom = (voxelSize: number): Guess => ({
-  hint: `Divided by the voxel size, ${voxelSize} Å, all lie inside: these look like ångström.`,
-  advice: `Declare the coordinate_binning ${voxelSize}, or write the coordinates in voxels.`,
-  binning: voxelSize,
+  hint: `Divided by the voxel size, ${rounded(voxelSize)} Å, all lie inside: these look like ångström.`,
+  advice: `Declare the coordinate_binning ${rounded(voxelSize)}, or write the coordinates in voxels.`,
+  binning: Number(rounded(voxelSize)),
 });
 const binned = (binning: number): Guess => ({
   hint: `Divided by ${binning} all lie inside: these look like coordinates of a binning of ${binning}.`,

@@ -154,7 +154,11 @@ function* judgeUnit(picked: Picked): Generator<CellSaid<Variant>> {
   const file = annotation.file.path;
   if (facts.unit === 'angstrom' && voxelSize !== null) {
     if (isNear(TOLERANCES['X-43'].ratio, voxelSize, reading.divisor)) return;
-    const repair = rebinned(annotation, voxelSize, 'The file says that its coordinates are in ångström.');
+    const repair = rebinned(
+      annotation,
+      Number(rounded(voxelSize)),
+      'The file says that its coordinates are in ångström.',
+    );
     const told = { file, expected: rounded(voxelSize), found: rounded(reading.divisor), repair };
     return yield { says: 'angstrom', told };
   }
