@@ -1,4 +1,5 @@
 /** What do the tests of publication need? A database, a store, the true services, and workers that do what the outbox asks. */
+
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { inject } from 'vitest';
-import { cryoetDataset } from '../checks/profiles/cryoet-dataset.profile.js';
+import { cryoetDataset10 as cryoetDataset } from '../checks/profiles/cryoet-dataset.profile.js';
 import { AppModule } from '../src/app.module.js';
 import { CONFIG, loadConfig } from '../src/config.js';
 import { OBJECT_STORE, type ObjectStore, objectKey } from '../src/files/object-store.js';
@@ -23,6 +24,7 @@ import type { Submission } from '../src/submissions/submission.entity.js';
 import { SubmissionsService } from '../src/submissions/submissions.service.js';
 import { PublicationWorker } from '../workers/publication.worker.js';
 import { holdsAll } from './invariants.js';
+import { asBefore } from './story.js';
 import { TEMPLATE } from './template-database.js';
 
 export type Files = Readonly<Record<string, string>>;
@@ -116,8 +118,8 @@ export async function beginDesk(settings: Record<string, string> = {}) {
   };
 
   const begin = async (title: string = cryoetDataset.example.title, files = FILES): Promise<Submission> => {
-    const { metadata } = cryoetDataset.example;
-    const draft = await submissions.create({ profile: cryoetDataset.id, title, metadata }, people.submitter);
+    const draft = await submissions.create({ profile: cryoetDataset.id, title, metadata: {} }, people.submitter);
+    await asBefore({ db }, draft.id);
     await bring(draft.id, files);
     return draft;
   };

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import request from 'supertest';
 import { expect } from 'vitest';
+import { cryoetDataset10 } from '../checks/profiles/cryoet-dataset.profile.js';
 import { mrcBytes } from '../checks/samples/mrc.js';
 import { type Caller, reaches, type World } from './world.js';
 
@@ -38,9 +39,22 @@ export interface Story {
   trail(): Promise<{ seq: number; event: string; from: string; to: string }[]>;
 }
 
+/**
+ * As if it had begun before depositions had runs: one volume is the whole of it. What a story is about is the lifecycle,
+ * the same for every profile; depositions of runs have stories of their own.
+ */
+export async function asBefore({ db }: Pick<World, 'db'>, id: string): Promise<void> {
+  const { version, example } = cryoetDataset10;
+  await db.query('UPDATE submission SET "profileVersion" = $2, metadata = $3 WHERE id = $1', [
+    id,
+    version,
+    JSON.stringify(example.metadata),
+  ]);
+}
+
 /** A draft of a volume, with its file, ready to submit. */
 export async function draft(
-  world: Pick<World, 'url'>,
+  world: Pick<World, 'url' | 'db'>,
   owner: Caller,
   { file = Buffer.from(mrcBytes()) }: { file?: Buffer } = {},
 ): Promise<Story> {
@@ -48,6 +62,7 @@ export async function draft(
   const created = await owner.post('/submissions', { profile: profile.id, ...profile.example });
   expect(created.status).toBe(201);
   const { id, accession } = created.body;
+  await asBefore(world, id);
   const path = `/submissions/${id}`;
   expect(await upload(world, owner, id, 'tomo_001.mrc', file)).toBe(201);
   await reaches(owner, id, 'uploaded');
@@ -60,7 +75,7 @@ export async function draft(
 }
 
 export async function submitted(
-  world: Pick<World, 'url'>,
+  world: Pick<World, 'url' | 'db'>,
   owner: Caller,
   options: { file?: Buffer } = {},
 ): Promise<Story> {
@@ -70,14 +85,14 @@ export async function submitted(
 }
 
 /** Checked, and in the queue. */
-export async function inReview(world: Pick<World, 'url'>, owner: Caller): Promise<Story> {
+export async function inReview(world: Pick<World, 'url' | 'db'>, owner: Caller): Promise<Story> {
   const story = await submitted(world, owner);
   await reaches(owner, story.id, 'curator_review.unassigned');
   return story;
 }
 
 /** Claimed, with the checklist ticked, and approved. */
-export async function approved(world: Pick<World, 'url'>, owner: Caller, curator: Caller): Promise<Story> {
+export async function approved(world: Pick<World, 'url' | 'db'>, owner: Caller, curator: Caller): Promise<Story> {
   const story = await inReview(world, owner);
   expect((await story.move(curator, 'curator.claim')).status).toBe(200);
   await tickAll(curator, story);
@@ -92,7 +107,7 @@ export async function tickAll(curator: Caller, { path }: Story): Promise<void> {
 }
 
 export async function published(
-  world: Pick<World, 'url'>,
+  world: Pick<World, 'url' | 'db'>,
   owner: Caller,
   curator: Caller,
   admin: Caller,

@@ -98,11 +98,11 @@ export class DepositionsController {
   }
 
   @Get('matrix/history')
-  @ApiOperation({ summary: 'What the runs of checks said of one cell, the newest first' })
+  @ApiOperation({ summary: 'What the runs of checks said of cells of the matrix, the newest first' })
   @Returns(200, CellHistory)
   async history(
     @Param('id', { schema: Id }) id: string,
-    @Query({ schema: CellHistoryQuery }) cell: z.output<typeof CellHistoryQuery>,
+    @Query({ schema: CellHistoryQuery }) cell: CellHistoryQuery,
     @CurrentUser() user: User,
   ): Promise<CellHistory> {
     await this.submissions.getFor(id, user);

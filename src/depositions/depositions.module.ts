@@ -3,11 +3,12 @@ import { Module } from '@nestjs/common';
 import { FilesModule } from '../files/files.module.js';
 import { SubmissionsModule } from '../submissions/submissions.module.js';
 import { DepositionsService } from './depositions.service.js';
+import { ExaminationsService } from './examinations.service.js';
 import { KnownTomograms } from './known-tomograms.js';
 
 @Module({
   imports: [SubmissionsModule, FilesModule],
-  providers: [DepositionsService, KnownTomograms],
-  exports: [DepositionsService, KnownTomograms],
+  providers: [DepositionsService, KnownTomograms, ExaminationsService],
+  exports: [DepositionsService, KnownTomograms, ExaminationsService],
 })
 export class DepositionsModule {}

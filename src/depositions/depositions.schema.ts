@@ -98,6 +98,9 @@ export const CellHistory = z
     items: z.array(
       z.object({
         runId: z.uuid(),
+        dataset: z.string(),
+        run: z.string().nullable(),
+        rule: z.string(),
         startedAt: z.iso.datetime(),
         status: z.enum(CELL_STATUSES),
         expected: z.string().nullable(),
@@ -105,13 +108,17 @@ export const CellHistory = z
       }),
     ),
   })
-  .meta({ id: 'CellHistory', description: 'What the runs of checks said of one cell, the newest first.' });
+  .meta({
+    id: 'CellHistory',
+    description: 'What the runs of checks said of these cells, the newest first, at most 200.',
+  });
 export type CellHistory = z.infer<typeof CellHistory>;
 export const CellHistoryQuery = z.strictObject({
-  dataset: z.string(),
+  dataset: z.string().optional(),
   run: z.string().optional(),
-  rule: z.string(),
+  rule: z.string().optional(),
 });
+export type CellHistoryQuery = z.output<typeof CellHistoryQuery>;
 
 const NoteView = z.object({
   pointer: z.string(),

@@ -13,7 +13,7 @@ import { wholeThings } from '../../checks/whole-things.js';
 import { FilesService } from '../files/files.service.js';
 import type { Submission } from '../submissions/submission.entity.js';
 import { NoDeposition } from './depositions.errors.js';
-import type { CellHistory, CellsFilter, CellView } from './depositions.schema.js';
+import type { CellHistory, CellHistoryQuery, CellsFilter, CellView } from './depositions.schema.js';
 import { KnownTomograms } from './known-tomograms.js';
 
 /** Of these bytes under this path: what a run has learnt, or else what was seen before anything was submitted. */
@@ -98,19 +98,16 @@ export class DepositionsService {
     return n;
   }
 
-  /** What the runs of checks said of one cell, the newest first. */
-  async history(
-    submissionId: string,
-    { dataset, run, rule }: { dataset: string; run?: string | undefined; rule: string },
-  ): Promise<CellHistory['items']> {
-    const rows: { runId: string; startedAt: Date; status: Cell['status']; expected: string; found: string }[] =
-      await this.db.query(
-        `SELECT r.id AS "runId", r."startedAt", m.status, m.expected, m.found
-           FROM validation_run r JOIN matrix_cell m ON m."runId" = r.id
-          WHERE r."submissionId" = $1 AND m.dataset = $2 AND m.run IS NOT DISTINCT FROM $3 AND m.rule = $4
-          ORDER BY r."startedAt" DESC LIMIT 100`,
-        [submissionId, dataset, run ?? null, rule],
-      );
+  /** What the runs of checks said of these cells, the newest first. */
+  async history(submissionId: string, { dataset, run, rule }: CellHistoryQuery): Promise<CellHistory['items']> {
+    const rows: (Omit<CellHistory['items'][number], 'startedAt'> & { startedAt: Date })[] = await this.db.query(
+      `SELECT r.id AS "runId", r."startedAt", m.dataset, m.run, m.rule, m.status, m.expected, m.found
+         FROM validation_run r JOIN matrix_cell m ON m."runId" = r.id
+        WHERE r."submissionId" = $1 AND ($2::text IS NULL OR m.dataset = $2) AND ($3::text IS NULL OR m.run = $3)
+          AND ($4::text IS NULL OR m.rule = $4)
+        ORDER BY r."startedAt" DESC, m.ordinal LIMIT 200`,
+      [submissionId, dataset ?? null, run ?? null, rule ?? null],
+    );
     return rows.map((row) => ({ ...row, startedAt: row.startedAt.toISOString() }));
   }
 

@@ -12,6 +12,7 @@ export type NotifiedTopic = Exclude<
   | 'import.requested'
   | 'delivery.requested'
   | 'doi.changed'
+  | 'files.changed'
 >;
 
 /** What the reader is to the submission: the words depend on it. */
