@@ -5,18 +5,10 @@
  * the order of the bytes. Those of 32 bits are summed.
  */
 import type { ByteOrder } from './mrc.js';
+import { floatsOf, HERE, joined, type Moments, momentsOf, NOTHING } from './mrc-moments.js';
 
 /** What is known of some voxels. */
-export interface Tally {
-  /** Finite ones; the moments and extremes are theirs. */
-  readonly count: number;
-  readonly min: number;
-  readonly max: number;
-  readonly mean: number;
-  /** Sum of the squared distances from the mean. */
-  readonly spread: number;
-  /** NaN or infinite. */
-  readonly notFinite: number;
+export interface Tally extends Moments {
   /** Index of the first of them in the range. */
   readonly firstNotFinite: number | null;
   /** Those there are, in order; null where they are many, or were not listed. */
@@ -35,8 +27,6 @@ export interface Counted {
   readonly histogram: Float64Array | null;
   readonly firstNotFinite: number | null;
 }
-
-type Moments = Omit<Tally, 'values' | 'firstNotFinite'>;
 
 export interface Counter {
   /** Whole voxels, the first of which is number `at` of the range; numbers must rise. */
@@ -66,8 +56,6 @@ export function counterOf({ dtype, order }: Voxels): Counter {
   return bitsCounter(bytes === 1 ? 8 : 16, dtype === 'float16' ? order : null);
 }
 
-const HERE: ByteOrder = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 'little' : 'big';
-
 function momentCounter(order: ByteOrder): Counter {
   let moments: Moments = NOTHING;
   let firstNotFinite: number | null = null;
@@ -80,45 +68,6 @@ function momentCounter(order: ByteOrder): Counter {
     },
     counted: () => ({ moments, histogram: null, firstNotFinite }),
   };
-}
-
-/** In this machine's order, and where an array of them may begin. */
-function floatsOf(bytes: Uint8Array, order: ByteOrder): Float32Array {
-  const isReady = order === HERE && bytes.byteOffset % 4 === 0;
-  const own = isReady ? bytes : Uint8Array.from(bytes);
-  if (order !== HERE) Buffer.from(own.buffer, own.byteOffset, own.length).swap32();
-  return new Float32Array(own.buffer, own.byteOffset, own.length / 4);
-}
-
-/** Moments about the first value, which keeps their digits where the mean is large; two sums at once, for the processor's sake. */
-function momentsOf(values: Float32Array): Moments {
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  let [sumA, sumB, squaresA, squaresB] = [0, 0, 0, 0];
-  const { length } = values;
-  const about = values[0] ?? 0;
-  for (let i = 0; i < length; i += 2) {
-    const a = values[i] ?? about;
-    const b = i + 1 < length ? (values[i + 1] ?? about) : about;
-    const fromA = a - about;
-    const fromB = b - about;
-    sumA += fromA;
-    sumB += fromB;
-    squaresA += fromA * fromA;
-    squaresB += fromB * fromB;
-    if (a < min) min = a;
-    if (a > max) max = a;
-    if (b < min) min = b;
-    if (b > max) max = b;
-  }
-  const sum = sumA + sumB;
-  // One NaN or infinite value makes the sum so, and finite ones of 32 bits cannot.
-  if (!Number.isFinite(sum)) {
-    const finite = values.filter((value) => Number.isFinite(value));
-    return { ...momentsOf(finite), notFinite: length - finite.length };
-  }
-  if (length === 0) return NOTHING;
-  const spread = Math.max(0, squaresA + squaresB - (sum * sum) / length);
-  return { count: length, min, max, mean: about + sum / length, spread, notFinite: 0 };
 }
 
 /** Fewer than overflow a count. */
@@ -214,26 +163,6 @@ function ofCounts(counts: Counts): Omit<Tally, 'firstNotFinite'> {
     ...{ mean, spread: sum((value) => (value - mean) ** 2) },
     notFinite: counts.reduce((total, [, times]) => total + times, 0) - count,
     values: values.length <= MOST_VALUES ? values : null,
-  };
-}
-
-const NOTHING: Moments = {
-  count: 0,
-  ...{ min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY },
-  ...{ mean: 0, spread: 0, notFinite: 0 },
-};
-
-/** Means and spreads after Chan, Golub and LeVeque. */
-function joined(a: Moments, b: Moments): Moments {
-  const count = a.count + b.count;
-  const apart = b.mean - a.mean;
-  return {
-    count,
-    min: Math.min(a.min, b.min),
-    max: Math.max(a.max, b.max),
-    mean: count === 0 ? 0 : a.mean + (apart * b.count) / count,
-    spread: count === 0 ? 0 : a.spread + b.spread + (apart * apart * a.count * b.count) / count,
-    notFinite: a.notFinite + b.notFinite,
   };
 }
 
