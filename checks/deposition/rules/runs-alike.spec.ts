@@ -88,6 +88,11 @@ describe('the runs of a data set', () => {
     expect(said('D-02', ...among(nearly)).says).toEqual([]);
   });
 
+  it('may be aligned by several programs, each with the files of its own', () => {
+    expect(said('D-01', ...among(soundRun({ name: 'TS_003', alignment: 'ARETOMO' }))).says).toEqual([]);
+    expect(said('D-01', ...among(without(third, 'xf'))).says).toEqual(['lacks of TS_003']);
+  });
+
   it('are 500, and judged at once', () => {
     const runs = Array.from({ length: 500 }, (_, i) => soundRun({ name: `TS_${i}` }));
     const begun = performance.now();

@@ -40,7 +40,7 @@ const complete = defineDatasetRule({
     const usual = [...counts].filter(([, count]) => count * 2 >= runs.length && count < runs.length);
     for (const [i, { name }] of runs.entries()) {
       for (const [kind, count] of usual) {
-        if (kinds[i]?.has(kind)) continue;
+        if (kinds[i]?.has(kind) || isOfOtherProgram(kind, kinds[i])) continue;
         isFaulty = true;
         const told = { key: kind, count, all: runs.length, expected: kind, found: kind };
         yield { run: name, says: 'lacks', told };
@@ -58,6 +58,16 @@ const kindsOf = ({ files }: Run): ReadonlySet<string> =>
       kind === 'tomogram' && belongsTo !== null ? `tomogram "${belongsTo}"` : kind.replace('_', ' '),
     ),
   );
+
+/** Files of an alignment, by who writes them: IMOD, AreTomo. */
+const ALIGNMENTS = [['xf', 'tlt', 'xtilt', 'local xf', 'tilt com', 'newst com'], ['aln']] as const;
+
+/** A run that one program aligned has no files of the other. */
+function isOfOtherProgram(kind: string, its: ReadonlySet<string> = new Set()): boolean {
+  const isAligned = ALIGNMENTS.some((files) => files.some((each) => its.has(each)));
+  const own = ALIGNMENTS.find((files) => files.some((each) => each === kind));
+  return own !== undefined && isAligned && !own.some((each) => its.has(each));
+}
 
 /** What is measured of each run: null where it is not known. */
 interface Measure {
