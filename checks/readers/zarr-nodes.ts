@@ -1,5 +1,5 @@
 /** Which groups and arrays are in a store? Known by their metadata, each parsed once. */
-import { asRecord, type Json, readJson } from './zarr-json.js';
+import { asRecord, type Json, MOST_JSON_BYTES, readJson } from './zarr-json.js';
 import { KeyFault, type ZarrTree } from './zarr-tree.js';
 
 export interface Node {
@@ -30,6 +30,8 @@ export interface Store {
 export const METADATA = ['.zgroup', '.zarray', '.zattrs', '.zmetadata', 'zarr.json'];
 /** An image has a few levels: metadata of more nodes than these are not parsed. */
 const MOST_NODES = 1000;
+/** What all metadata may take together: parsed, a list of empty lists takes twenty times its bytes. */
+const MOST_BYTES = 2 * MOST_JSON_BYTES;
 
 export async function readStore(tree: ZarrTree): Promise<Store> {
   const folders = new Map<string, Set<string>>();
@@ -38,7 +40,13 @@ export async function readStore(tree: ZarrTree): Promise<Store> {
     if (METADATA.includes(name)) folders.set(folder, (folders.get(folder) ?? new Set()).add(name));
   }
   const broken: Store['broken'][number][] = [];
+  let bytes = 0;
   const parse = async (key: string): Promise<Json | undefined> => {
+    bytes += tree.sizes.get(key) ?? 0;
+    if (bytes > MOST_BYTES) {
+      broken.push({ rule: 'json', key, why: `with the metadata before, it takes more than ${MOST_BYTES >> 20} MiB` });
+      return undefined;
+    }
     const parsed = await readJson(tree, key).catch((error: unknown) => {
       if (error instanceof KeyFault) return error;
       throw error;

@@ -103,6 +103,17 @@ describe('zarr check of damaged stores', { timeout }, () => {
     }
   });
 
+  it('keeps no more metadata than a store needs, and tells which it has not read', async () => {
+    const entries = zarrEntries();
+    const large = Buffer.from(`["${'a'.repeat(15 * MIB)}"]`);
+    for (const name of ['a', 'b', 'c']) entries.set(`${name}/.zattrs`, large);
+
+    const { cause, findings } = await judged(entries);
+
+    expect(cause).toBeUndefined();
+    expect(findings).toMatchObject([{ rule: 'json', location: 'c/.zattrs', found: expect.stringContaining('32 MiB') }]);
+  });
+
   it('never breaks on bytes of metadata that changed', async () => {
     const random = randomsFrom(2);
     for (let i = 0; i < 400 * THOROUGHNESS; i++) {
