@@ -7,7 +7,7 @@ import type { indexPatterns } from './annotation-patterns.js';
 import type { AnnotationValues, TomogramValues } from './declared.js';
 import type { PlacedMdoc } from './frame-index.js';
 import { type FileKind, type PathParts, partsOf, withoutSuffixes } from './kinds.js';
-import type { Claims } from './mapping-rows.js';
+import type { Claims } from './mapping-claims.js';
 import type { RunNames } from './run-names.js';
 
 export interface AssociatedDataset {

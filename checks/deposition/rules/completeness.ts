@@ -1,8 +1,8 @@
 /** Has each run the files that a run must have, and each once? */
 import { type Dataset, type DepositionKind, factsAs, filesOf, type Run, type RunFile } from '../deposition.js';
+import { declareInstead } from '../repairs.js';
 import { itemsOf } from '../run-parts.js';
 import { type CellSaid, type CellTold, compared, defineRunRule, notApplicable, type RunRule } from '../run-rule.js';
-import { declareInstead } from './acquisition.js';
 
 const MOST_SAMPLES = 10;
 const UPLOAD = 'Upload it, or say in file_mapping which of the uploaded files it is.';

@@ -1,6 +1,7 @@
 /** Are the frames of a run those that its MDOC names, each once? */
 import { factsAs } from '../deposition.js';
 import { claimedByOthers, framesAndMdoc, listed, MOST_SAMPLES, type Named, namedBy, pathKey } from '../named-frames.js';
+import { MOST_LINES } from '../repairs.js';
 import type { Acquisition } from '../run-parts.js';
 import { compared, defineRunRule, notApplicable, type Repair, type RunRule } from '../run-rule.js';
 
@@ -182,7 +183,14 @@ const subFrames = defineRunRule({
 /** The MDOC without these sections, where others are left. */
 function withoutSections({ facts, files, isMerged }: Acquisition, some: readonly Named[]): { repair?: Repair } {
   const [file] = files;
-  if (!file || isMerged || some.length === 0 || some.length >= facts.sections || facts.kind === 'table') return {};
+  if (
+    !file ||
+    isMerged ||
+    some.length === 0 ||
+    some.length >= Math.min(facts.sections, MOST_LINES) ||
+    facts.kind === 'table'
+  )
+    return {};
   const lines = some.flatMap(({ section }) => {
     const line = facts.lines?.[section];
     return line ? [{ line, from: `[ZValue = ${facts.zValues[section] ?? section}]`, to: null }] : [];

@@ -2,6 +2,7 @@
 import { isMonotone, lowestOf, matchAngles, offsetsOf } from '../angle-matching.js';
 import type { Run } from '../deposition.js';
 import { isWithin, rounded } from '../pixel-size.js';
+import { shifted } from '../repairs.js';
 import {
   type Acquisition,
   acquisitionOf,
@@ -11,7 +12,7 @@ import {
   sectionsIn,
   tiltSeriesOf,
 } from '../run-parts.js';
-import { compared, defineRunRule, notApplicable, type Repair, type RunRule } from '../run-rule.js';
+import { compared, defineRunRule, notApplicable, type RunRule } from '../run-rule.js';
 import { shown, TOLERANCES } from '../tolerances.js';
 
 const NO_RAW = 'There are no raw tilt angles that can be read.';
@@ -135,7 +136,7 @@ const angleWasRecorded = defineRunRule({
       if (shift !== null)
         return yield {
           says: 'offset',
-          told: { ...told, found: `${rounded(shift)}°`, expected: '0°', repair: shifted(raw, -shift) },
+          told: { ...told, found: `${rounded(shift)}°`, expected: '0°', ...shifted(raw, -shift) },
         };
       const found = `${angles[lowestOf(unmatched)]}°`;
       return yield {
@@ -205,17 +206,6 @@ function constantOffset(angles: readonly number[], tilts: readonly number[]): nu
   const [one, other] = [angles.toSorted((a, b) => a - b), tilts.toSorted((a, b) => a - b)];
   const { mean, spread } = offsetsOf(one, other);
   return spread <= TOLERANCES['X-08'].near.value ? mean : null;
-}
-
-/** The file with each angle moved. */
-export function shifted(raw: NonNullable<ReturnType<typeof anglesOf>>, by: number): Repair {
-  const moved = (angle: number) => (angle + by).toFixed(2);
-  const lines = raw.facts.angles.map((angle, i) => ({
-    line: raw.facts.lines[i] ?? i + 1,
-    from: String(angle),
-    to: moved(angle),
-  }));
-  return { kind: 'file', path: raw.file.path, what: `Move every angle by ${rounded(by)}°.`, lines };
 }
 
 function nearest(angle: number, among: readonly number[]): readonly [index: number, angle: number] {

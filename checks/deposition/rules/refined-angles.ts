@@ -2,10 +2,10 @@
 import { highestOf, lowestOf, type Offsets, offsetsOf } from '../angle-matching.js';
 import { factsAs, onlyFile, type Run } from '../deposition.js';
 import { rounded } from '../pixel-size.js';
+import { shifted } from '../repairs.js';
 import { acquisitionOf, anglesOf, sectionsIn, tiltSeriesOf } from '../run-parts.js';
 import { compared, defineRunRule, notApplicable, type RunRule } from '../run-rule.js';
 import { shown, TOLERANCES } from '../tolerances.js';
-import { shifted } from './raw-angles.js';
 
 const NO_TLT = 'There are no refined tilt angles that can be read.';
 const MOST_SAMPLES = 10;
@@ -109,7 +109,7 @@ const refinedOffset = defineRunRule({
       return yield { says: 'spread', told: { ...told, ...spreadTold, location, count: worst.length, samples } };
     }
     if (Math.abs(mean) > tolerance.offset.value) {
-      const repair = spread <= TOLERANCES['X-08'].near.value ? { repair: shifted(tlt, -mean) } : {};
+      const repair = spread <= TOLERANCES['X-08'].near.value ? shifted(tlt, -mean) : {};
       return yield { says: 'far', told: { ...told, expected: shown(tolerance.offset), ...repair } };
     }
     if (each.every((offset) => Math.abs(offset) < 1e-6)) return yield { says: 'unrefined', told };

@@ -1,10 +1,10 @@
 /** Do all who tell the direction of the tilt axis tell the same? */
 import { factsAs, onlyFile, type Run } from '../deposition.js';
 import { rounded } from '../pixel-size.js';
+import { declareInstead } from '../repairs.js';
 import { acquisitionOf } from '../run-parts.js';
 import { type CellSaid, compared, defineRunRule, notApplicable, type RunRule } from '../run-rule.js';
 import { shown, TOLERANCES } from '../tolerances.js';
-import { declareInstead } from './acquisition.js';
 
 /** Who tells it: one angle, or one for each section. */
 interface Told {
