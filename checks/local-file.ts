@@ -1,5 +1,5 @@
 /** How does a check read a file of this machine? By range, through one open handle; a folder that is one file reads itself. */
-import { lstat, open, opendir, stat } from 'node:fs/promises';
+import { lstat, open, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SourceFile } from './check.js';
 
@@ -15,10 +15,11 @@ const HEAD_BYTES = 1 << 16;
 
 /** Open it while `use` looks at it. */
 export async function withLocalFile<T>({ path, local }: LocalFile, use: (file: SourceFile) => Promise<T>): Promise<T> {
-  if ((await stat(local)).isDirectory()) return use({ path, local, size: await sizeOfFolder(local), read: refuse });
   const handle = await open(local);
   try {
-    const { size } = await handle.stat();
+    const info = await handle.stat();
+    if (info.isDirectory()) return await use({ path, local, size: await sizeOfFolder(local), read: refuse });
+    const { size } = info;
     let head: Promise<Uint8Array> | undefined;
     const read = async (offset: number, length: number) => {
       if (offset + length > HEAD_BYTES) return readFrom(offset, length);
