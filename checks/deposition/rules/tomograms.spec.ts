@@ -19,6 +19,22 @@ describe('tomograms of one alignment', () => {
     expect(said('X-36', second({ dimensions: [719, 513, 251] })).faults).toEqual([]);
   });
 
+  it('are of one extent where one voxel is between them, as exactly as a header of 32 bits tells', () => {
+    const small = withFacts(
+      run,
+      'tomogram',
+      tomogramFacts({ dimensions: [24, 20, 16], voxelSize: [5.40000025, 1, 1] }),
+    );
+    const other = runFile(
+      'TS_001/TS_001_denoised.mrc',
+      'tomogram',
+      tomogramFacts({ dimensions: [23, 20, 16], voxelSize: [5.4, 1, 1] }),
+      'denoised',
+    );
+
+    expect(said('X-36', withFiles(small, other)).faults).toEqual([]);
+  });
+
   it.each<[what: string, says: string, of: Run]>([
     ['is larger', 'differs', second({ dimensions: [720, 512, 300] })],
     ['has other voxels', 'differs', second({ voxelSize: [7.84, 7.84, 7.84] })],

@@ -59,7 +59,8 @@ function isSameExtent(one: Extent, other: Extent, sides: Three): boolean {
   const { voxels, extent } = TOLERANCES['X-36'];
   const voxel = voxels.value * Math.max(one.voxel, other.voxel);
   return other.sides.every((side, i) => {
-    return Math.abs(side - (sides[i] ?? 0)) <= Math.max(voxel, (side * extent.value) / 100) * (1 + 1e-6);
+    // Headers hold 32 bits.
+    return Math.abs(side - (sides[i] ?? 0)) <= Math.max(voxel, (side * extent.value) / 100) + 1e-6 * side;
   });
 }
 
