@@ -55,6 +55,7 @@ export const objCheck = defineCheck<keyof typeof RULES>({
   title: 'Surface in an OBJ file',
   extensions: ['.obj'],
   rules: RULES,
+  sharesProcess: true,
 
   async *run(file, pen) {
     const faults = faultTally<keyof typeof RULES>();

@@ -166,6 +166,7 @@ export const pointsTableCheck = defineCheck<Code>({
   title: 'Table of points, of files or of tilts',
   extensions: ['.csv', '.tsv'],
   rules: RULES,
+  sharesProcess: true,
 
   async *run(file, pen) {
     // Fragments of single cells are tables, too, and have a check of their own.

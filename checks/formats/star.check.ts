@@ -194,6 +194,7 @@ export const starCheck = defineCheck<Code>({
   title: 'Particles in a STAR file',
   extensions: ['.star'],
   rules: RULES,
+  sharesProcess: true,
 
   async *run(file, pen) {
     const particles = particlesOf();

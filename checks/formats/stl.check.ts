@@ -98,6 +98,7 @@ export const stlCheck = defineCheck<Code>({
   title: 'Surface in an STL file',
   extensions: ['.stl'],
   rules: RULES,
+  sharesProcess: true,
 
   async *run(file, pen) {
     if (file.size === 0) return yield pen.report('empty_file');

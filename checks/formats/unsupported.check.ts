@@ -44,6 +44,7 @@ export const unsupportedCheck = defineCheck<keyof typeof RULES>({
   title: 'File of a format that is not taken',
   extensions: Object.keys(BY_EXTENSION),
   rules: RULES,
+  sharesProcess: true,
 
   async *run(file, pen) {
     const name = file.path.toLowerCase();

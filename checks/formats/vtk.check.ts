@@ -137,6 +137,7 @@ export const vtkCheck = defineCheck<Code>({
   title: 'Surface in a VTK file',
   extensions: ['.vtk', '.vtp', '.vtu'],
   rules: RULES,
+  sharesProcess: true,
 
   async *run(file, pen) {
     if (file.size === 0) return yield pen.report('empty_file');
