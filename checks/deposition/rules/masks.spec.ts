@@ -55,8 +55,13 @@ describe('a mask', () => {
     expect(said(facts, entry).faults).toEqual([says]);
   });
 
-  it('may be a probability map, where that is declared', () => {
-    expect(said({ dtype: 'float32', values: undefined as never }, { is_probability_map: true }).faults).toEqual([]);
+  it('may be a probability map, where that is declared with its threshold', () => {
+    expect(
+      said({ dtype: 'float32', values: undefined as never }, { is_probability_map: true, threshold: 0.5 }).faults,
+    ).toEqual([]);
+    expect(said({ dtype: 'float32', values: undefined as never }, { is_probability_map: true }).faults).toEqual([
+      'no_threshold',
+    ]);
   });
 
   it('is not judged where it was not read whole', () => {

@@ -4,7 +4,17 @@ import { type Dataset, factsAs, filesOf, type RunFile } from '../deposition.js';
 import { type AnnotationEntry, type AnnotationFile, annotationFiles, isPathOf } from '../reference-tomogram.js';
 import { type CellSaid, compared, defineRunRule, notApplicable, type RunRule } from '../run-rule.js';
 
-type Variant = 'probabilities' | 'negative' | 'empty' | 'full' | 'not_binary' | 'labels' | 'wide' | 'count' | 'points';
+type Variant =
+  | 'probabilities'
+  | 'no_threshold'
+  | 'negative'
+  | 'empty'
+  | 'full'
+  | 'not_binary'
+  | 'labels'
+  | 'wide'
+  | 'count'
+  | 'points';
 type Fault = CellSaid<Variant>;
 
 const DECLARE = 'or declare object_count where each label is one object';
@@ -18,6 +28,11 @@ const maskValues = defineRunRule<Variant>({
       severity: 'warning',
       message: '{file} holds {found}: a probability map and no mask, of which a threshold must be known.',
       fix: 'Set is_probability_map with its threshold, or upload the mask.',
+    },
+    no_threshold: {
+      severity: 'warning',
+      message: '{file} is a probability map, and it is not declared from which value on the object is there.',
+      fix: 'Declare its threshold.',
     },
     negative: {
       severity: 'error',
@@ -62,25 +77,20 @@ const maskValues = defineRunRule<Variant>({
     },
   },
   *judge(run, within) {
-    const all = annotationFiles(run, within);
     const faults: Fault[] = [];
     const seen: string[] = [];
     const unread: string[] = [];
-    for (const annotation of all) {
-      const { file, entry } = annotation;
+    for (const annotation of annotationFiles(run, within)) {
+      const { file } = annotation;
       const volume = factsAs(file, 'mrc', 'zarr');
-      const points = factsAs(file, 'star', 'csv');
-      if (points && entry?.object_count === undefined) continue;
-      const counted = points ? numberOf(file) : null;
-      if (volume) {
-        const said = judgeMask(annotation, volume, within.dataset);
-        if (typeof said === 'string') unread.push(said);
-        else faults.push(...said);
-        if (Array.isArray(said)) seen.push(`${file.path}: ${volume.values?.slice(0, 10).join(', ')}`);
-      } else if (counted !== null && entry) {
-        faults.push(...judgeCount('points', counted, file, entry, within.dataset));
-        seen.push(`${file.path}: ${counted}`);
+      const said = volume ? judgeMask(annotation, volume, within.dataset) : judgePoints(annotation, within.dataset);
+      if (said === null) continue;
+      if (typeof said === 'string') {
+        unread.push(said);
+        continue;
       }
+      faults.push(...said);
+      seen.push(`${file.path}: ${volume?.values?.slice(0, 10).join(', ') ?? numberOf(file)}`);
     }
     if (faults.length > 0) return yield* faults;
     if (seen.length > 0) return yield compared('0 and 1, or as many labels as objects', seen.slice(0, 10).join('; '));
@@ -92,7 +102,10 @@ const maskValues = defineRunRule<Variant>({
 function judgeMask({ file, entry }: AnnotationFile, facts: MrcFacts | ZarrFacts, dataset: Dataset): Fault[] | string {
   const { path } = file;
   const dtype = facts.dtype ?? '';
-  if (entry?.is_probability_map) return `${path} is a probability map and no mask.`;
+  if (entry?.is_probability_map) {
+    if (entry.threshold !== undefined) return `${path} is a probability map and no mask.`;
+    return [{ says: 'no_threshold', told: { file: path, expected: 'a threshold', found: 'none' } }];
+  }
   if (/float|complex/.test(dtype))
     return [{ says: 'probabilities', told: { file: path, expected: 'integers', found: dtype } }];
   const { values } = facts;
@@ -113,6 +126,12 @@ function judgeMask({ file, entry }: AnnotationFile, facts: MrcFacts | ZarrFacts,
   if (!values.includes(0)) return [{ says: 'full', told: { file: path, expected: '0 and 1', found } }];
   if (!/^u?int8$/.test(dtype)) return [{ says: 'wide', told: { file: path, expected: 'int8 or uint8', found: dtype } }];
   return [];
+}
+
+/** Null where nothing is declared of their number. */
+function judgePoints({ file, entry }: AnnotationFile, dataset: Dataset): Fault[] | null {
+  if (entry?.object_count === undefined || !factsAs(file, 'star', 'csv')) return null;
+  return judgeCount('points', numberOf(file) ?? 0, file, entry, dataset);
 }
 
 /** One mark for all objects: how many there are cannot be seen from it. */

@@ -84,7 +84,7 @@ describe.skipIf(fixtures.isMissing)(`annotations of the portal's test data${fixt
     ['semantic_mask.mrc', ['voxel_default'], ['count'], { object_count: 2 }],
     ['small_semantic_mask.mrc', ['binned'], ['not_binary'], {}],
     ['segmask.mrc', [], ['probabilities'], {}],
-    ['large_probability_map.mrc', ['voxel_default'], [], { is_probability_map: true }],
+    ['large_probability_map.mrc', ['voxel_default'], [], { is_probability_map: true, threshold: 0.5 }],
     ['small_probability_map.mrc', ['binned'], ['probabilities'], {}],
   ])('of %s are told by size (%j) and by values (%j)', async (file, size, values, entry) => {
     expect((await said('X-39', file, 'run1', entry)).faults).toEqual(size);
