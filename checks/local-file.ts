@@ -22,7 +22,8 @@ export async function withLocalFile<T>({ path, local }: LocalFile, use: (file: S
     const { size } = info;
     let head: Promise<Uint8Array> | undefined;
     const read = async (offset: number, length: number) => {
-      if (offset + length > HEAD_BYTES) return readFrom(offset, length);
+      // What is no plain file says that it holds nothing.
+      if (size === 0 || offset + length > HEAD_BYTES) return readFrom(offset, length);
       head ??= readFrom(0, Math.min(size, HEAD_BYTES));
       return (await head).slice(offset, offset + length);
     };
