@@ -49,6 +49,5 @@ function withoutOtherSides(defaults: RunValues, declared: RunValues): RunValues 
     ...(one.some((field) => declared[field] !== undefined) ? other : []),
     ...(other.some((field) => declared[field] !== undefined) ? one : []),
   ]);
-  const isKept = (field: string) => !left.some((each) => each === field) || field in declared;
-  return Object.fromEntries(Object.entries(defaults).filter(([field]) => isKept(field)));
+  return Object.fromEntries(Object.entries(defaults).filter(([field]) => !left.some((each) => each === field)));
 }

@@ -102,6 +102,7 @@ describe('the table of runs', () => {
 
   it.each([
     ['semicolons and a byte order mark', '\uFEFFrun_name;cs_mm\nA;2.7\n'],
+    ['a byte order mark before a quotation mark', '\uFEFF"run_name","cs_mm"\r\n"A","2.7"\r\n'],
     ['tabs', 'run_name\tcs_mm\r\nA\t2.7'],
     ['quotation marks, blanks and empty rows', '"run_name" , cs_mm\n\n"A", 2.7 \n,\n'.replaceAll('" ', '"')],
     ['heads in capitals', 'RUN_NAME,Cs_mm\nA,2.70'],

@@ -22,6 +22,8 @@ describe('the tilt scheme', () => {
     ['by turns, one view a step early', [0, 3, -3, 6, -9, -6, 9, 12, -12], 'dose_symmetric'],
     ['in no order', [0, 30, -3, 9, -27, 3, 6, -30], null],
     ['to one end, and from the other end back', [...range(0, 30), ...range(-30, -3)], null],
+    ['to one end, and on from far off on the other side', [...range(0, 30), ...range(-30, -60)], null],
+    ['nearly to one end before the other side begins', [...range(0, 30), -3, 33, ...range(-6, -33)], null],
     ['twice', [0, 3], null],
     ['always at one angle', [0, 0, 0, 0], null],
   ])('%s is told', (_, tilts, scheme) => {

@@ -69,7 +69,7 @@ function twoWays(tilts: readonly number[], step: number): TiltScheme | null {
   // The start may be taken again before the other branch.
   const again = tilts.slice(0, turn).findLastIndex((tilt) => Math.abs(tilt - start) < step / 2);
   const first = tilts.slice(0, again > 0 ? again : turn);
-  const second = tilts.slice(again > 0 ? again : turn);
+  const second = tilts.slice(turn);
   const isFirst = side > 0 ? rises(first, step) : falls(first, step);
   const isSecond = side > 0 ? falls(second, step) : rises(second, step);
   const isNear = Math.abs((second[0] ?? start) - start) <= 2 * step;
