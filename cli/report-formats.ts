@@ -219,7 +219,9 @@ function isXml(letter: string): boolean {
 const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
 
 function sarif({ files, unchecked }: Report) {
-  const used = [...CHECKS, ...CROSS_FILE_CHECKS].filter(({ id }) => files.some(({ check }) => check === id));
+  // A finding in a packed file is of the check of what is inside.
+  const told = new Set(files.flatMap(({ check, findings }) => [check, ...findings.map((finding) => finding.check)]));
+  const used = [...CHECKS, ...CROSS_FILE_CHECKS].filter(({ id }) => told.has(id));
   const rules = used.flatMap(({ id, rules }) =>
     Object.entries(rules).map(([rule, { severity, message, fix, docs }]) => ({
       id: `${id}/${rule}`,
@@ -253,10 +255,10 @@ function sarif({ files, unchecked }: Report) {
             })),
           },
         ],
-        results: files.flatMap(({ path, check, findings }) =>
+        results: files.flatMap(({ path, findings }) =>
           findings.map((finding) => ({
-            ruleId: `${check}/${finding.rule}`,
-            ruleIndex: indexes.get(`${check}/${finding.rule}`) ?? -1,
+            ruleId: `${finding.check}/${finding.rule}`,
+            ruleIndex: indexes.get(`${finding.check}/${finding.rule}`) ?? -1,
             level: LEVELS[finding.severity],
             message: { text: [finding.message, finding.fix].join(' ') },
             locations: [locationOf(path, finding)],
