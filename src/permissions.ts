@@ -82,6 +82,10 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /submissions/{id}/runs/{runId}/matrix': to('reader', 'submission:read'),
   'GET /submissions/{id}/runs/{runId}/matrix.csv': to('reader', 'submission:read'),
 
+  'GET /submissions/{id}/lookups': to('reader', 'submission:read'),
+  'POST /submissions/{id}/lookups/retry': to('reader', 'submission:write', 'review'),
+
+
   'GET /submissions/{id}/runs': to('reader', 'submission:read'),
   'GET /submissions/{id}/runs/{runId}': to('reader', 'submission:read'),
   'GET /submissions/{id}/runs/{runId}/findings': to('reader', 'submission:read'),

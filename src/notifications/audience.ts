@@ -12,6 +12,7 @@ export type NotifiedTopic = Exclude<
   | 'import.requested'
   | 'delivery.requested'
   | 'doi.changed'
+  | 'lookup.asked'
   | 'files.changed'
 >;
 

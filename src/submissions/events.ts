@@ -108,6 +108,8 @@ export interface Facts {
   readonly editions: number;
   /** The DOI of the metadata, where Crossref does not know it. */
   readonly unknownDoi: string | null;
+  /** What is said of identifiers in the metadata that nobody knows. */
+  readonly unknownIdentifiers: readonly string[];
   readonly submitterMayPublish: boolean;
 
   /** What the sender says. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { ALL, profileOf } from '../../checks/profiles/index.js';
 import { faultsOf, type MetadataFault, missingFiles, type Profile, patternOf } from '../../checks/profiles/profile.js';
+import { UNKNOWN_IDENTIFIERS, type UnknownIdentifier, unknownFaults } from '../lookups/lookup-rows.js';
 import type { Facts } from './events.js';
 import { notAtCrossref } from './guards.js';
 import type { Submission } from './submission.entity.js';
@@ -25,6 +26,7 @@ export interface Known
     | 'unlearnt'
     | 'editions'
     | 'unknownDoi'
+    | 'unknownIdentifiers'
   > {
   readonly faults: readonly MetadataFault[];
   /** The hashes on which ticks stand. */
@@ -50,6 +52,7 @@ export const UNKNOWN: Known = {
   unlearnt: 0,
   editions: 0,
   unknownDoi: null,
+  unknownIdentifiers: [],
   faults: [],
   bases: { metadata: '', files: '', all: '' },
   fileBytes: 0,
@@ -58,10 +61,11 @@ export const UNKNOWN: Known = {
 /** What a statement with `FACTS` finds. */
 export interface FactsRow {
   readonly metadata: unknown;
-  readonly facts: Omit<Known, 'lacking' | 'unticked' | 'faults' | 'bases' | 'revision'> & {
+  readonly facts: Omit<Known, 'lacking' | 'unticked' | 'faults' | 'bases' | 'revision' | 'unknownIdentifiers'> & {
     readonly metadataHash: string;
     readonly filesHash: string;
     readonly counts: readonly number[];
+    readonly unknown: readonly UnknownIdentifier[];
     readonly ticks: readonly { readonly item: string; readonly basis: string }[];
   };
 }
@@ -97,7 +101,8 @@ export const FACTS = {
      'underWay', u.count, 'unanswered', r.unanswered, 'openRequests', r.open, 'blockingRequests', r.blocking,
      'unwaived', w.count, 'stepsDone', p.done, 'ticks', t.ticks, 'openVersion', o.there,
      'unlearnt', d.unlearnt, 'editions', e.editions,
-     'unknownDoi', (SELECT doi FROM doi_lookup WHERE "submissionId" = s.id AND state = 'not_found')) AS facts`,
+     'unknownDoi', (SELECT doi FROM doi_lookup WHERE "submissionId" = s.id AND state = 'not_found'),
+     'unknown', ${UNKNOWN_IDENTIFIERS}) AS facts`,
   joins: `${DATASETS}
    CROSS JOIN LATERAL (
      SELECT encode(sha256(convert_to(
@@ -152,14 +157,16 @@ export async function factsOf(tx: EntityManager, submission: Submission): Promis
 }
 
 export function knownOf(submission: Submission, { metadata, facts }: FactsRow): Known {
-  const { metadataHash, filesHash, counts, ticks, ...known } = facts;
+  const { metadataHash, filesHash, counts, ticks, unknown, ...known } = facts;
   const profile = profileOf(submission);
   const faults = faultsOf(profile, metadata);
   const doi = known.unknownDoi === null ? [] : [{ pointer: '/doi', detail: notAtCrossref(known.unknownDoi) }];
+  const identifiers = unknownFaults(unknown);
   const bases = basesOf(metadataHash, filesHash);
   return {
     ...known,
-    faults: [...faults, ...doi],
+    unknownIdentifiers: identifiers.map(({ pointer, detail }) => `/metadata${pointer}: ${detail}`),
+    faults: [...faults, ...doi, ...identifiers],
     bases,
     revision: bases.all,
     lacking: [...faults.map(({ pointer, detail }) => `${pointer}: ${detail}`), ...missingFiles(profile, counts)],

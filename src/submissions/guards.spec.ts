@@ -51,6 +51,18 @@ const CASES: Readonly<Record<GuardName, { holds: readonly Case[]; fails: readonl
       ],
     ],
   },
+  identifiersKnown: {
+    holds: [known({ unknownIdentifiers: [] })],
+    fails: [
+      [
+        known({
+          unknownIdentifiers: ['/metadata/authors/0/orcid: ORCID knows nobody by 0000-0002-1825-0097: correct it'],
+        }),
+        '/metadata/authors/0/orcid: ORCID knows nobody by 0000-0002-1825-0097: correct it.',
+      ],
+      [known({ unknownIdentifiers: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] }), 'a; b; c; d; e; and 2 more.'],
+    ],
+  },
   isCurrentRun: {
     holds: [{ position: { runId: 'run-1' }, facts: { runId: 'run-1' } }],
     fails: [

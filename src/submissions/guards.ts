@@ -90,6 +90,12 @@ export const GUARDS = {
     refusal: (_, { unknownDoi }) => `/metadata/doi: ${notAtCrossref(unknownDoi ?? '')}.`,
   },
 
+  identifiersKnown: {
+    reads: true,
+    holds: (_, { unknownIdentifiers }) => unknownIdentifiers.length === 0,
+    refusal: (_, { unknownIdentifiers }) => `${listed(unknownIdentifiers)}.`,
+  },
+
   isCurrentRun: {
     holds: ({ runId }, event) => event.runId === runId,
     refusal: () => 'The verdict is that of an older run.',

@@ -40,7 +40,7 @@ describe('the definition of the lifecycle', () => {
       event: 'submitter.submit',
       label: 'Submit for review',
       by: 'submitter',
-      guards: ['hasFiles', 'isComplete', 'doiKnown', 'policyAccepted', 'requestsAnswered'],
+      guards: ['hasFiles', 'isComplete', 'doiKnown', 'identifiersKnown', 'policyAccepted', 'requestsAnswered'],
     });
     expect(DEFINITION.edges).toContainEqual(
       expect.objectContaining({ from: 'uploaded', to: 'uploaded', event: 'submitter.edit', guards: [] }),

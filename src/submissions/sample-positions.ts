@@ -96,6 +96,7 @@ export const event = (type: EventName, facts: Partial<LifecycleEvent> = {}): Lif
   unlearnt: 0,
   editions: 1,
   unknownDoi: null,
+  unknownIdentifiers: [],
   submitterMayPublish: true,
   reason: 'because',
   assignee: CURATOR,

@@ -26,6 +26,7 @@ const LINKS: Partial<Record<GuardName, string>> = {
   findingsWaived: '/runs',
   isComplete: '',
   doiKnown: '',
+  identifiersKnown: '/lookups',
   datasetsLearnt: '/datasets',
   sameRules: '/datasets',
 };

@@ -4,10 +4,8 @@ import { z } from 'zod';
 import { CONFIG, type Config } from '../../src/config.js';
 import type { Found } from '../../src/dois/dois.service.js';
 import type { Publication } from '../../src/dois/publication.js';
-import { Outbound } from '../outbound.js';
+import { PacedCalls } from '../paced-calls.js';
 
-/** The longest records list thousands of authors and references. */
-const MAX_BYTES = 8 * 1_048_576;
 const MAX_TEXT = 500;
 const MAX_AUTHORS = 100;
 
@@ -69,7 +67,7 @@ type Message = z.output<typeof Work>['message'];
 export class Crossref {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly outbound: Outbound,
+    private readonly calls: PacedCalls,
   ) {}
 
   /** @throws CrossrefFailed where it cannot be said; all of it together takes no longer than `CROSSREF_TIMEOUT` */
@@ -87,13 +85,19 @@ export class Crossref {
     return { state: 'found', publication, publishedAs: { doi: later, publication: told && publicationOf(told) } };
   }
 
+  /** Null: Crossref knows none; another agency may. @throws CrossrefFailed */
+  async publication(doi: string, stopping: AbortSignal): Promise<Publication | null> {
+    const work = await this.work(doi, stopping);
+    return work && publicationOf(work);
+  }
+
   /** Null: there is no such DOI. */
   private async work(doi: string, signal: AbortSignal): Promise<Message | null> {
-    const { CROSSREF_URL, CROSSREF_MAILTO } = this.config;
+    const { CROSSREF_URL, CROSSREF_MAILTO, CROSSREF_TIMEOUT: timeout, CROSSREF_EVERY: gap } = this.config;
     if (CROSSREF_URL === 'off') throw new CrossrefFailed('Looking DOIs up is switched off.');
     const url = new URL(`${CROSSREF_URL}/works/${encodeURIComponent(doi)}`);
     if (CROSSREF_MAILTO) url.searchParams.set('mailto', CROSSREF_MAILTO);
-    const { status, text } = await this.read(url, signal).catch((cause: Error) => {
+    const { status, text } = await this.calls.ask(url, { gap, timeout, signal }).catch((cause: Error) => {
       throw new CrossrefFailed(`Crossref cannot be asked: ${cause.message}`, { cause });
     });
     if (status === 404) return null;
@@ -101,22 +105,6 @@ export class Crossref {
     const parsed = Work.safeParse(fromJson(text));
     if (!parsed.success) throw new CrossrefFailed('Crossref has answered what is not the description of a work.');
     return parsed.data.message;
-  }
-
-  private async read(url: URL, signal: AbortSignal): Promise<{ status: number; text: string }> {
-    const { answer } = await this.outbound.follow(url, { headers: { accept: 'application/json' }, signal });
-    const pieces: Buffer[] = [];
-    let size = 0;
-    try {
-      for await (const piece of answer.body) {
-        size += piece.length;
-        if (size > MAX_BYTES) throw new CrossrefFailed(`its answer is longer than ${MAX_BYTES} bytes.`);
-        pieces.push(piece);
-      }
-    } finally {
-      answer.body.on('error', () => {}).destroy();
-    }
-    return { status: answer.statusCode, text: Buffer.concat(pieces).toString('utf8') };
   }
 }
 

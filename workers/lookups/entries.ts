@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { pdbId } from '../../src/lookups/kinds.js';
 import type { Answered } from '../../src/lookups/lookup-work.service.js';
-import { type Asking, LookupFailed, Lines, MaybeLine, notFound, read, verified } from './answers.js';
+import { type Asking, Lines, LookupFailed, MaybeLine, notFound, read, verified } from './answers.js';
 
 const Value = z
   .object({ value: MaybeLine })
@@ -29,10 +29,10 @@ export async function empiarEntry(empiar: Asking, id: string): Promise<Answered>
   return entries ? verified([entries[id]?.title ?? null]) : notFound();
 }
 
-const Map = z.object({ emdb_id: z.string(), admin: z.object({ title: MaybeLine }).nullish().catch(null) });
+const VolumeMap = z.object({ emdb_id: z.string(), admin: z.object({ title: MaybeLine }).nullish().catch(null) });
 
 export async function emdbEntry(emdb: Asking, id: string): Promise<Answered> {
-  const map = await read(emdb, `/entry/${id}`, Map);
+  const map = await read(emdb, `/entry/${id}`, VolumeMap);
   return map ? verified([map.admin?.title ?? null]) : notFound();
 }
 

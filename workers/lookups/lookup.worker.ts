@@ -32,11 +32,7 @@ export class LookupWorker extends JobWorker<'lookup'> {
   }
 
   /** False: the host rests, and so do all that are left for it. */
-  private async look(
-    service: JobOf<'lookup'>['service'],
-    taken: Taken,
-    stopping: AbortSignal,
-  ): Promise<boolean> {
+  private async look(service: JobOf<'lookup'>['service'], taken: Taken, stopping: AbortSignal): Promise<boolean> {
     const { kind, value, tries } = taken;
     try {
       await this.work.conclude(taken, await this.services.find(service, value, stopping));

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { iriOf } from '../../src/lookups/kinds.js';
 import type { Answered } from '../../src/lookups/lookup-work.service.js';
-import { type Asking, LookupFailed, Lines, MaybeLine, notFound, read, verified } from './answers.js';
+import { type Asking, Lines, LookupFailed, MaybeLine, notFound, read, verified } from './answers.js';
 
 /** Terms of GO name parts of cells here, and never what goes on in them. */
 const COMPONENT = 'GO:0005575';

@@ -6,16 +6,7 @@ import type { Answered } from '../../src/lookups/lookup-work.service.js';
 import { Crossref, CrossrefFailed } from '../dois/crossref.js';
 import { HostRests, PacedCalls } from '../paced-calls.js';
 import { type Asking, LookupFailed, verified } from './answers.js';
-import {
-  cellLineIn,
-  emdbEntry,
-  empiarEntry,
-  pdbEntry,
-  personIn,
-  proteinIn,
-  resolvedBy,
-  strainIn,
-} from './entries.js';
+import { cellLineIn, emdbEntry, empiarEntry, pdbEntry, personIn, proteinIn, resolvedBy, strainIn } from './entries.js';
 import { termIn } from './ontologies.js';
 
 interface Asked {
