@@ -126,6 +126,17 @@ describe('container check', () => {
     expect(await rulesOf(path, bytes)).toEqual(rules);
   });
 
+  it.each([
+    ['says too little', 1000],
+    ['says too much', 2 ** 32 - 1],
+  ])('looks at the end of what it does not unpack to the end: one that %s', async (_, size) => {
+    const bytes = Buffer.from(gzip);
+    bytes.writeUInt32LE(size, bytes.length - 4);
+
+    expect(await rulesOf('a.mrc.gz', bytes, QUICK)).toEqual(['pack_size']);
+    expect(await rulesOf('a.mrc.gz', gzip, QUICK)).toEqual([]);
+  });
+
   it('learns the header even of what breaks off behind it', async () => {
     const { facts, findings } = await run('a.mrc.gz', gzip.subarray(0, gzip.length - 20_000));
 

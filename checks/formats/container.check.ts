@@ -4,9 +4,16 @@ import { type Check, defineCheck, type Options, type Pen, penOf, type Said, type
 import type { Rule } from '../finding.js';
 import { isBzip2, openBzip2 } from '../readers/bzip2-streams.js';
 import { contentOf } from '../readers/content.js';
-import { isGzip, openGzip } from '../readers/gzip-members.js';
+import { isGzip, MOST_RATIO, openGzip } from '../readers/gzip-members.js';
 import { type Fault, type Packed, PackFault, SUFFIXES, type Suffix } from '../readers/pack.js';
-import { BeyondHead, UNPACK_LIMITS, type Unpacked, type UnpackLimits, unpack } from '../readers/unpacked.js';
+import {
+  BeyondHead,
+  HEAD_BYTES,
+  UNPACK_LIMITS,
+  type Unpacked,
+  type UnpackLimits,
+  unpack,
+} from '../readers/unpacked.js';
 import { isZip, openZip } from '../readers/zip-member.js';
 import { checksFor } from '../run-checks.js';
 
@@ -23,6 +30,12 @@ const RULES = {
     severity: 'error',
     message: 'The packed data are cut short: the file ends before they do.',
     fix: 'Upload the file again, and compare its size with the original.',
+  },
+  pack_size: {
+    severity: 'warning',
+    message:
+      'Its last bytes say that it unpacks to {found}, and it holds {expected}: it is cut short, or made of parts.',
+    fix: 'Test it with `gzip -t`, and compare its size with the original.',
   },
   pack_damaged: { severity: 'error', message: 'The packed data are damaged: {why}.', fix: PACK_AGAIN },
   pack_trailing: {
@@ -128,6 +141,7 @@ export function containersOf(
       const unpacked = await unpack(packed, file, path, { full: options.full, limits });
       try {
         if (unpacked.fault) yield refusal(unpacked.fault, limits, pen);
+        yield* judgeEnd(packed, unpacked, file, pen);
         if (unpacked.trailing > 0) yield pen.report('pack_trailing', { found: `${unpacked.trailing} bytes` });
         for (const check of checks) yield* saidInside(check, file, unpacked, suffix, options);
       } finally {
@@ -153,6 +167,15 @@ function pathInside(path: string, suffix: Suffix, { name }: Packed): string {
 function refusal({ fault, told }: PackFault, limits: UnpackLimits, pen: PackPen): Said {
   const most = `${limits.bytes} bytes`;
   return pen.report(fault, { ratio: limits.ratio, most, minutes: limits.ms / 60_000, ...told });
+}
+
+/** Of what was not unpacked to its end: whether that end can be one. */
+function* judgeEnd({ saysAtEnd }: Packed, { isWhole, fault }: Unpacked, outer: SourceFile, pen: PackPen) {
+  if (isWhole || fault || saysAtEnd === null) return;
+  const most = MOST_RATIO * outer.size;
+  const told = { location: `byte ${outer.size - 4}`, found: `${saysAtEnd} bytes` };
+  if (saysAtEnd < HEAD_BYTES) yield pen.report('pack_size', { ...told, expected: `more than ${HEAD_BYTES}` });
+  else if (saysAtEnd > most) yield pen.report('pack_size', { ...told, expected: `no more than ${most}` });
 }
 
 /** What the check of its format says; of a beginning, what the beginning tells. */

@@ -19,6 +19,7 @@ class OutOfBits extends Error {}
 export const openBzip2 = async (file: SourceFile): Promise<Packed> => ({
   name: null,
   size: null,
+  saysAtEnd: null,
   async *unpack() {
     const window = windowOver(file);
     for (await window.fill(); isBzip2(window.ahead()); await window.fill()) {

@@ -18,6 +18,7 @@ export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes
 export const openGzip = async (file: SourceFile): Promise<Packed> => ({
   name: null,
   size: null,
+  saysAtEnd: await sizeAtEnd(file),
   async *unpack() {
     let at = 0;
     while (at < file.size) {
@@ -28,6 +29,18 @@ export const openGzip = async (file: SourceFile): Promise<Packed> => ({
     return file.size - at;
   },
 });
+
+/** Deflated data are at least so much smaller than what is in them. */
+export const MOST_RATIO = 1032;
+
+/** ISIZE of the last member: the size of all only where there is one, as nearly always, and below 4 GiB; null where it may be other. */
+async function sizeAtEnd(file: SourceFile): Promise<number | null> {
+  const head = await file.read(0, 4);
+  const isInBlocks = ((head[3] ?? 0) & FLAGS.hasExtra) !== 0; // as BGZF
+  if (isInBlocks || file.size < TRAILER_BYTES || file.size * MOST_RATIO >= 2 ** 32) return null;
+  const end = await file.read(file.size - 4, 4);
+  return new DataView(end.buffer, end.byteOffset, end.length).getUint32(0, true);
+}
 
 /** From its first byte to the one after the flags' fields. */
 function headerBytes(head: Uint8Array): number {

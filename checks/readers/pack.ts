@@ -33,6 +33,8 @@ export interface Packed {
   readonly name: string | null;
   /** Its bytes, where they are declared. */
   readonly size: number | null;
+  /** What its last bytes say that it unpacks to: of a file that was cut off they are any bytes. */
+  readonly saysAtEnd: number | null;
   /** Its bytes as they come; at the end, how many bytes of the file follow that belong to nothing. @throws PackFault */
   unpack(): AsyncGenerator<Uint8Array, number>;
 }

@@ -27,6 +27,7 @@ export async function openZip(file: SourceFile): Promise<Packed> {
   return {
     name: nameOf(entry),
     size: entry.uncompressedSize,
+    saysAtEnd: null,
     async *unpack() {
       let [checksum, length] = [0, 0];
       for await (const bytes of await content(file, entry)) {
