@@ -5,7 +5,7 @@
  * of growing a Map or filling an array, it ends the whole process, and no limit of a thread counts ArrayBuffers or the
  * memory of WebAssembly. What a process holds is seen from outside, and ends with it.
  *
- * Checks that are plain JavaScript and keep nothing may have one process after the other: ten thousand files take 2 s so,
+ * Checks that are plain JavaScript and keep nothing may have one process after the other: ten thousand files take 3 s so,
  * and a quarter of an hour in processes of their own.
  */
 import type { Check, Options } from './check.js';

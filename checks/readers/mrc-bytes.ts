@@ -7,7 +7,7 @@ export interface Range {
 }
 
 /** The first bytes nearly always tell; where they do not, it is read in larger pieces. Multiples of the bytes of every voxel. */
-const FIRST_BYTES = 48 << 10;
+const FIRST_BYTES = 12 << 10;
 const MOST_BYTES = 3 << 20;
 
 /** Are all voxels of `range` the same? */

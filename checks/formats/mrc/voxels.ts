@@ -9,8 +9,8 @@ import { type Described, numeric, rounded } from './described.js';
 import type { MrcPen } from './rules.js';
 
 /** How many bytes of each of three sections are looked at, and how large the data may be to be looked at as a whole. */
-const SAMPLE_BYTES = 64 << 10;
-const FEW_BYTES = 1 << 20;
+const SAMPLE_BYTES = 16 << 10;
+const FEW_BYTES = 64 << 10;
 
 const INTEGERS = ['int8', 'uint8', 'int16', 'uint16'];
 
