@@ -44,6 +44,7 @@ describe('glb check', () => {
 
   const deep = { extras: JSON.parse(`${'['.repeat(300)}${']'.repeat(300)}`) };
   const zeros = { accessors: [{ ...glbJson().accessors[0], count: 2 ** 31 }, glbJson().accessors[1]] };
+  const infinite = { bufferViews: [{ buffer: 0, byteLength: 48, byteOffset: 1e99 }, glbJson().bufferViews[1]] };
   const chain = Array.from({ length: 5000 }, (_, i) => (i < 4999 ? { children: [i + 1] } : { mesh: 0 }));
   const circle = Array.from({ length: 5000 }, (_, i) => ({ children: [(i + 1) % 5000], mesh: 0 }));
   const images = { images: [{ bufferView: 0, mimeType: 'image/png' }] };
@@ -56,6 +57,7 @@ describe('glb check', () => {
     ['too_complex', 'more values than it can hold', fileOf('a.glb', sample(zeros))],
     ['too_complex', 'a chain of nodes', fileOf('a.glb', sample({ nodes: chain }))],
     ['too_complex', 'a circle of nodes', fileOf('a.glb', sample({ nodes: circle }))],
+    ['too_complex', 'a number that the validator breaks on', fileOf('a.glb', sample(infinite))],
     ['gltf_error', 'a file cut off', fileOf('a.glb', sample().subarray(0, -20))],
     ['gltf_error', 'bounds that are not those of its values', fileOf('a.glb', glbOf(glbJson(), Buffer.alloc(72, 1)))],
     [

@@ -84,6 +84,7 @@ const MOST_SAMPLES = 5;
 const LIMITS: Readonly<Record<NonNullable<GlbHead['limit']>, string>> = {
   json: 'its description takes more than 64 MiB',
   depth: 'more than 200 things are nested in it',
+  numbers: 'numbers in it are larger than 32 bits can hold',
   values: 'it describes more values than its size can hold',
 };
 

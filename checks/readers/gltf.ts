@@ -74,6 +74,8 @@ const HEAD = 20;
 /** A JSON chunk names things; what takes room lies in the other chunk. */
 const MOST_JSON_BYTES = 64 << 20;
 const MOST_DEPTH = 200;
+/** The largest that 32 bits hold: of larger ones, the validator makes infinity and ends the process. */
+const MOST_NUMBER = 3.403e38;
 
 export interface GlbHead {
   readonly isGlb: boolean;
@@ -82,7 +84,7 @@ export interface GlbHead {
   /** Null where its JSON cannot be read: the validator says why. */
   readonly json: Gltf | null;
   /** Why the validator is not asked; null where it may be. */
-  readonly limit: 'json' | 'depth' | 'values' | null;
+  readonly limit: 'json' | 'depth' | 'values' | 'numbers' | null;
 }
 
 export async function glbHead(file: SourceFile): Promise<GlbHead> {
@@ -97,13 +99,20 @@ export async function glbHead(file: SourceFile): Promise<GlbHead> {
   if (bytes > MOST_JSON_BYTES) return { isGlb, length, json: null, limit: 'json' };
   const text = await file.read(HEAD, bytes);
   if (depthOf(text) > MOST_DEPTH) return { isGlb, length, json: null, limit: 'depth' };
-  const json = parsed(new TextDecoder().decode(text));
-  return { isGlb, length, json, limit: json && limitOf(json, file.size) };
+  let isBeyond = false;
+  const json = parsed(new TextDecoder().decode(text), (number) => {
+    isBeyond ||= Math.abs(number) > MOST_NUMBER;
+  });
+  return { isGlb, length, json, limit: isBeyond ? 'numbers' : json && limitOf(json, file.size) };
 }
 
-function parsed(text: string): Gltf | null {
+function parsed(text: string, see: (number: number) => void): Gltf | null {
   try {
-    return Gltf.safeParse(JSON.parse(text)).data ?? null;
+    const value: unknown = JSON.parse(text, (_, each: unknown) => {
+      if (typeof each === 'number') see(each);
+      return each;
+    });
+    return Gltf.safeParse(value).data ?? null;
   } catch {
     return null;
   }
