@@ -85,6 +85,9 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /submissions/{id}/lookups': to('reader', 'submission:read'),
   'POST /submissions/{id}/lookups/retry': to('reader', 'submission:write', 'review'),
 
+  'GET /submissions/{id}/datasets-of-runs/{dataset}/table.csv': to('reader', 'submission:read'),
+  'PUT /submissions/{id}/datasets-of-runs/{dataset}/table.csv': to('owner', 'submission:write'),
+  'GET /submissions/{id}/mdoc-imports': to('reader', 'submission:read'),
 
   'GET /submissions/{id}/runs': to('reader', 'submission:read'),
   'GET /submissions/{id}/runs/{runId}': to('reader', 'submission:read'),

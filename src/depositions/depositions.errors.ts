@@ -9,3 +9,12 @@ export class NoDeposition extends DomainError {
     super(`A submission of the profile "${profile}" has no runs of a microscope, and no matrix of them.`);
   }
 }
+
+export class NoSuchDataset extends DomainError {
+  readonly code = 'no-such-dataset';
+  readonly kind = 'missing';
+
+  constructor(readonly key: string) {
+    super(`The metadata have no data set "${key}".`);
+  }
+}

@@ -5,10 +5,11 @@ import { SubmissionsModule } from '../submissions/submissions.module.js';
 import { DepositionsService } from './depositions.service.js';
 import { ExaminationsService } from './examinations.service.js';
 import { KnownTomograms } from './known-tomograms.js';
+import { RunTables } from './run-tables.service.js';
 
 @Module({
   imports: [SubmissionsModule, FilesModule],
-  providers: [DepositionsService, KnownTomograms, ExaminationsService],
-  exports: [DepositionsService, KnownTomograms, ExaminationsService],
+  providers: [DepositionsService, KnownTomograms, ExaminationsService, RunTables],
+  exports: [DepositionsService, KnownTomograms, ExaminationsService, RunTables],
 })
 export class DepositionsModule {}

@@ -126,7 +126,7 @@ const NoteView = z.object({
   message: z.string(),
   fix: z.string(),
   proposal: z.object({ from: z.unknown(), to: z.unknown() }).nullable(),
-  ignored: z.boolean().meta({ description: 'The value is kept and does not apply.' }),
+  code: z.string().meta({ description: '`ignored`: the value is kept and does not apply.' }),
 });
 
 export const DepositionView = z
@@ -160,26 +160,3 @@ export const DepositionView = z
   })
   .meta({ id: 'Deposition' });
 export type DepositionView = z.infer<typeof DepositionView>;
-
-export const RunTableImport = z
-  .object({
-    added: z.array(z.string()),
-    changed: z.array(z.string()),
-    removed: z.array(z.string()),
-    faults: z.array(
-      z.object({ row: z.int(), column: z.string().nullable(), message: z.string(), expected: z.string().nullable() }),
-    ),
-    patch: z
-      .record(z.string(), z.unknown())
-      .meta({ description: 'The merge patch of the metadata that it amounts to.' }),
-    applied: z.boolean(),
-  })
-  .meta({ id: 'RunTableImport' });
-export type RunTableImport = z.infer<typeof RunTableImport>;
-export const RunTableQuery = z.strictObject({
-  dryRun: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((word) => word === 'true')
-    .meta({ description: 'Whether only to tell what would change.' }),
-});

@@ -1,11 +1,12 @@
 /** How far is a deposition? Its runs with what became of each rule, and what is worth a look in its metadata: pure. */
 import type { Judged } from '../../checks/deposition/judge-deposition.js';
 import type { Cell, CellStatus, Column } from '../../checks/deposition/matrix.js';
+import { notesOf } from '../../checks/deposition/notes.js';
 import type { Submission } from '../submissions/submission.entity.js';
 import type { DepositionView } from './depositions.schema.js';
 
 export function overviewOf(
-  { id, profile }: Pick<Submission, 'id' | 'profile'>,
+  { id, profile, metadata }: Pick<Submission, 'id' | 'profile' | 'metadata'>,
   { association, deposition, cells, unread }: Judged & { readonly unread: number },
   columns: readonly Column[],
 ): DepositionView {
@@ -28,7 +29,7 @@ export function overviewOf(
       }),
     ),
     rules: columns.map((column) => ({ ...column, tolerances: { ...column.tolerances } })),
-    notes: [],
+    notes: notesOf(metadata).map((note) => ({ ...note, proposal: note.proposal ?? null })),
     links: {
       self: `${self}/deposition`,
       association: `${self}/association`,

@@ -68,6 +68,10 @@ export function takeJson(app: NestFastifyApplication, limit: number): void {
   fastify.removeContentTypeParser('text/plain');
   app.useBodyParser('application/json', { bodyLimit: limit }, readJson);
   app.useBodyParser('application/merge-patch+json', { bodyLimit: limit }, readJson);
+  // Tables; a form of another site cannot send this type.
+  app.useBodyParser('text/csv', { bodyLimit: limit }, (_request: unknown, bytes: Buffer, done: Done) =>
+    done(null, bytes.toString('utf8')),
+  );
   app.useBodyParser(
     'application/x-www-form-urlencoded',
     { bodyLimit: limit },

@@ -262,3 +262,6 @@ function summary(row: Row): SubmissionSummary {
     },
   };
 }
+
+/** What a change would overwrite; `updatedAt` changes with everything that decides what can be done. */
+export const tagged = ({ state, title, metadata, updatedAt }: Submission) => ({ state, title, metadata, updatedAt });
