@@ -52,7 +52,7 @@ export class WatchedProcess {
   /** What it was given and has not answered, in order: the first is the one it has. */
   private readonly given: Assignment[] = [];
   /** What it writes aside lies here, and goes with it however it ends. */
-  private readonly scratch = mkdtempSync(join(tmpdir(), 'accession-check-'));
+  private readonly scratch = scratchFolder();
   private readonly unwatch: () => void;
   private deadline: NodeJS.Timeout | undefined;
   private stopped: Ending['stopped'] = null;
@@ -66,7 +66,7 @@ export class WatchedProcess {
       execArgv: [`--max-old-space-size=${memoryMb}`, '--max-semi-space-size=4'],
       env: {
         MALLOC_ARENA_MAX: '2',
-        TMPDIR: this.scratch,
+        TMPDIR: this.scratch ?? tmpdir(),
         ...Object.fromEntries(ENVIRONMENT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
         ...(referenceDir && { ACCESSION_REFERENCE_DIR: referenceDir }),
       },
@@ -122,10 +122,19 @@ export class WatchedProcess {
   private async whenGone(): Promise<Assignment[]> {
     const how = await endOf(this.child);
     this.unwatch();
-    rmSync(this.scratch, { recursive: true, force: true });
+    if (this.scratch) rmSync(this.scratch, { recursive: true, force: true });
     this.conclude({ answer: null, stopped: this.stopped, complaint: this.complaint, how });
     clearTimeout(this.deadline);
     return this.given.splice(0);
+  }
+}
+
+/** Null where none can be made, as on a full disk: a check that writes nothing needs none. */
+function scratchFolder(): string | null {
+  try {
+    return mkdtempSync(join(tmpdir(), 'accession-check-'));
+  } catch {
+    return null;
   }
 }
 

@@ -14,7 +14,7 @@ export interface MrcFacts {
   readonly mode: number;
   readonly dtype: string;
   readonly spaceGroup: number;
-  /** Å, along X, Y and Z; null where the header leaves it open. */
+  /** Å, along columns, rows and sections; null where the header leaves it open. */
   readonly voxelSize: readonly [Perhaps, Perhaps, Perhaps];
   /** Degrees a section, where an extended header tells them. */
   readonly tiltAngles?: readonly Perhaps[];
