@@ -20,9 +20,10 @@ put('old.mrc', mrcBytes({ version: 0 }));
 put('notes.txt', 'words');
 put('run/b.mrc', mrcBytes());
 put('run/a & "b".mrc', mrcBytes({ trim: 1, version: 0 }));
-put('run/frames/TS_001.mdoc', mdocText({ angles: [0, 3, '\u001b[31mred<&', 6, -6, 9, -9] }));
+put('run/frames/TS_001.mdoc', mdocText({ angles: [0, 3, '\u009b31mred<&', 6, -6, 9, -9] }));
 put('run/readme.txt', 'words');
 put('run/.git/config', 'words');
+put('named/\u001b[31mred.mrc', mrcBytes());
 
 const accession = (...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { cwd: folder, encoding: 'utf8' });
@@ -126,7 +127,12 @@ describe('accession validate', { timeout: 30_000 }, () => {
   });
 
   it('colours nothing in a pipe, and shows no escape sequence of a file', () => {
-    expect(validate('run').stdout).not.toContain('\u001b');
+    const { stdout: values } = validate('run');
+    const { stdout: names } = validate('named');
+
+    expect(values).toContain('\ufffd31mred<&');
+    expect(names).toContain('\ufffd[31mred.mrc');
+    for (const steering of ['\u001b', '\u009b']) expect(values + names).not.toContain(steering);
   });
 
   it('prints a line a file, and the verdict last, as jsonl', () => {
@@ -151,7 +157,7 @@ describe('accession validate', { timeout: 30_000 }, () => {
     expect(stdout).toMatch(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="accession" tests="5" /);
     expect(stdout).toContain('failures="2" errors="0" skipped="2"');
     expect(stdout).toContain('<testcase name="run/a &amp; &quot;b&quot;.mrc" classname="mrc">');
-    expect(stdout).not.toContain('\u001b');
+    expect(validate('--format', 'junit', 'named').stdout).toContain('<testcase name="named/\ufffd[31mred.mrc"');
     expect(openTags(stdout)).toEqual([]);
   });
 
