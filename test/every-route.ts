@@ -26,6 +26,8 @@ const EVENTS: Readonly<Record<Caller, string>> = {
   admin: 'admin.withdraw',
 };
 
+const JSON_TYPE = 'application/json';
+
 interface Operation {
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
 }
@@ -67,10 +69,10 @@ export async function beginRouteCalls() {
       method,
       headers: {
         ...(token && { authorization: `Bearer ${token}` }),
-        ...(body && { 'content-type': 'application/json' }),
+        ...(body && { 'content-type': body.type }),
         'if-match': '*',
       },
-      ...(body && { body: JSON.stringify(body) }),
+      ...(body && { body: body.text }),
     });
     const text = await answer.text();
     const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json') && text !== '';
@@ -93,15 +95,16 @@ export async function beginRouteCalls() {
     return answer.json();
   }
 
-  function bodyOf(route: string, as: Caller | 'mistyped' | null): object | undefined {
+  function bodyOf(route: string, as: Caller | 'mistyped' | null): { type: string; text: string } | undefined {
     const [method = '', template = ''] = route.split(' ');
     if (route === 'POST /submissions/{id}/transitions') {
       const event = as === null || as === 'mistyped' ? EVENTS.owner : EVENTS[as];
-      return { event, comment: 'because', policyAccepted: true };
+      return { type: JSON_TYPE, text: JSON.stringify({ event, comment: 'because', policyAccepted: true }) };
     }
-    const schema =
-      document.paths[`/api/v1${template}`]?.[method.toLowerCase()]?.requestBody?.content['application/json'];
-    return schema && Object(sampleOf(schema.schema, document.components.schemas));
+    const content = document.paths[`/api/v1${template}`]?.[method.toLowerCase()]?.requestBody?.content;
+    if (content?.['text/csv']) return { type: 'text/csv', text: 'run_name\n' };
+    const schema = content?.[JSON_TYPE]?.schema;
+    return schema && { type: JSON_TYPE, text: JSON.stringify(Object(sampleOf(schema, document.components.schemas))) };
   }
 
   const made = new Map<string, Promise<string>>();
