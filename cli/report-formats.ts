@@ -1,6 +1,9 @@
 /** How is told what `validate` found? For people, for programs, for build servers and for code review. */
 import { pathToFileURL } from 'node:url';
 import { CROSS_FILE_CHECKS } from '../checks/cross-file/index.js';
+import type { Association } from '../checks/deposition/associate.js';
+import type { Cell, CellStatus } from '../checks/deposition/matrix.js';
+import { csvOfCells } from '../checks/deposition/matrix-csv.js';
 import type { CheckOutcome, Finding, Outcome, Severity } from '../checks/finding.js';
 import { CHECKS } from '../checks/formats/index.js';
 import { version } from './version.js';
@@ -24,9 +27,17 @@ export interface Report {
   readonly files: readonly FileReport[];
   /** Files of formats that no check knows. */
   readonly unchecked: readonly Unchecked[];
+  /** Of a deposition: what each rule between files says of each run, and which file belongs to which. */
+  readonly matrix: Matrix | null;
   /** Why there is no verdict at all. */
   readonly error: string | null;
   readonly durationMs: number;
+}
+
+export interface Matrix {
+  readonly cells: readonly Cell[];
+  readonly runs: readonly { readonly dataset: string; readonly run: string }[];
+  readonly files: Association['files'];
 }
 
 /** Is told each file as it comes, in order, and everything at the end. */
@@ -44,6 +55,10 @@ export const FORMATS = {
     file: (file) => out(`${JSON.stringify(fileOf(file))}\n`),
     end: ({ files, ...rest }) => out(`${JSON.stringify({ ...documentOf({ ...rest, files }), files: files.length })}\n`),
   }),
+  csv: (out) => ({
+    file: () => undefined,
+    end: ({ matrix, error }) => error === null && out(csvOfCells(matrix?.cells ?? [])),
+  }),
   junit: (out) => ({ file: () => undefined, end: (report) => report.error === null && out(junit(report)) }),
   sarif: (out) => ({
     file: () => undefined,
@@ -55,8 +70,9 @@ export type Format = keyof typeof FORMATS;
 
 // json, jsonl
 
-const documentOf = ({ valid, profile, schema, files, unchecked, error, durationMs }: Report) => ({
+const documentOf = ({ valid, profile, schema, files, unchecked, matrix, error, durationMs }: Report) => ({
   ...{ valid, profile, schema, files: files.map(fileOf), unchecked },
+  ...(matrix === null ? {} : { matrix }),
   ...(error === null ? {} : { error }),
   durationMs,
 });
@@ -113,8 +129,9 @@ function pretty(out: (text: string) => void, paint: Paint): Printer {
       for (const { rule, reason } of undecided)
         out(`  ${painted(['? undecided', 'yellow'])}  ${visible(`${rule}: ${reason}`)}\n`);
     },
-    end({ files, unchecked, error, durationMs }) {
+    end({ files, unchecked, matrix, error, durationMs }) {
       if (error !== null) return;
+      if (matrix) for (const line of summaryOf(matrix)) out(`${paint.dim(visible(line))}\n`);
       for (const { path, reason } of unchecked) out(`${paint.dim(visible(`- ${path}: ${reason}`))}\n`);
       const weights = files.flatMap(({ findings }) => findings.map(({ severity }) => severity));
       const outcomes = counted(files.map(({ outcome }) => outcome));
@@ -139,6 +156,24 @@ function* detailsOf({ location, found, expected, count, samples, fix }: Finding)
   if (parts.length > 0) yield parts.join('; ');
   if (samples.length > 0) yield `for one: ${samples.slice(0, 3).join('; ')}`;
   yield `fix: ${fix}`;
+}
+
+const STATUSES: readonly CellStatus[] = ['passed', 'warning', 'failed', 'undecided', 'not_applicable'];
+
+/** A line for each run: how many rules say what; and the files that no run was found for. */
+function* summaryOf({ cells, runs, files }: Matrix): Generator<string> {
+  const width = Math.max(3, ...runs.map(({ run }) => run.length));
+  yield `${'run'.padEnd(width)}  ${STATUSES.map((status) => status.replace('_', ' ').padStart(14)).join('')}`;
+  const counts = new Map<string, number>();
+  for (const { dataset, run, status } of cells) {
+    const key = JSON.stringify([dataset, run, status]);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  for (const { dataset, run } of runs) {
+    const told = STATUSES.map((status) => String(counts.get(JSON.stringify([dataset, run, status])) ?? 0).padStart(14));
+    yield `${run.padEnd(width)}  ${told.join('')}`;
+  }
+  for (const { path, status, why } of files) if (status !== 'matched') yield `- ${path}: ${status}. ${why}`;
 }
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -12,9 +12,18 @@ import { checksFor } from '../checks/run-checks.js';
 import { EDITIONS } from '../checks/schemas/editions.js';
 import { isWholeFolder } from '../checks/whole-things.js';
 import type { Command, Terminal } from './command.js';
+import { type JudgedFolder, judgeFolder } from './deposition.js';
 import { EXIT, UsageError } from './exit.js';
 import { Hearing } from './hearing.js';
-import { type FileReport, FORMATS, type Format, type Printer, type Report, type Unchecked } from './report-formats.js';
+import {
+  type FileReport,
+  FORMATS,
+  type Format,
+  type Matrix,
+  type Printer,
+  type Report,
+  type Unchecked,
+} from './report-formats.js';
 
 const EXTENSIONS = [...new Set(CHECKS.flatMap(({ extensions }) => extensions))].join(', ');
 
@@ -30,7 +39,8 @@ export const validate: Command = {
   usage: `validate PATH... [--profile ID] [--schema VERSION] [--full] [--pre-analysis] [--ignore-labels] [--format ${Object.keys(FORMATS).join('|')}]`,
   help: [
     'Check files on this machine by the rules of the server. One file is judged alone; several, and those of a folder, also',
-    'by what must agree between them, as an .h5ad file and its fragments.',
+    'by what must agree between them, as an .h5ad file and its fragments, or run by run those of a deposition of tilt series,',
+    'with the metadata of its accession.json, where it has one.',
     `Known are files whose names end in ${EXTENSIONS}.`,
     '',
     '  --profile ID      the kind of data set, which says by which schema its files are judged',
@@ -38,7 +48,8 @@ export const validate: Command = {
     '  --full            read every byte, and not only what tells about the rest',
     '  --pre-analysis    single cells: cell types and embeddings are still to come',
     '  --ignore-labels   single cells: the labels that the system writes may be there already',
-    '  --format NAME     pretty (for people), json (one document), jsonl (a line a file), junit, sarif',
+    '  --format NAME     pretty (for people), json (one document), jsonl (a line a file), junit, sarif, csv (the matrix of',
+    '                    runs and rules of a deposition)',
     '',
     'Exit status: 0 sound, 1 findings that block a submission, 2 usage, 6 not decided: nothing is wrong, and yet a check',
     'could not come to an end.',
@@ -54,8 +65,11 @@ export const validate: Command = {
       const { paths, profile, options } = await parse(args);
       report = { ...report, profile, schema: options.schema };
       const { files, unchecked } = await find(paths);
-      const reports = await run(files, isAlone(paths, files), options, terminal, printer);
-      report = { ...report, ...verdictOn(reports), files: reports, unchecked };
+      const { reports, results } = await run(files, options, terminal, printer);
+      const together = isAlone(paths, files) ? null : await agreement(paths, profile, results, unchecked);
+      for (const outcome of together?.outcomes ?? []) reports.push(tell(outcome, null, printer));
+      const matrix = together?.folder ? matrixOf(together.folder) : null;
+      report = { ...report, ...verdictOn(reports), files: reports, unchecked, matrix };
       return report.valid === null ? EXIT.undecided : report.valid ? EXIT.sound : EXIT.blocked;
     } catch (error) {
       report = { ...report, error: error instanceof Error ? error.message : String(error) };
@@ -67,7 +81,7 @@ export const validate: Command = {
   },
 };
 
-const NOTHING = { valid: null, profile: null, schema: null, files: [], unchecked: [], error: null };
+const NOTHING = { valid: null, profile: null, schema: null, files: [], unchecked: [], matrix: null, error: null };
 
 interface Asked {
   readonly paths: readonly string[];
@@ -183,11 +197,10 @@ async function* walk(folder: string, unchecked: Unchecked[]): AsyncGenerator<str
 /** Some at a time, and many one after the other in a process; each is printed when those before it are. */
 async function run(
   files: readonly Checkable[],
-  isAlone: boolean,
   options: Options,
   { signal }: Terminal,
   printer: Printer,
-): Promise<FileReport[]> {
+): Promise<{ reports: FileReport[]; results: CheckOutcome[] }> {
   const pool = new CheckPool(AT_ONCE, { memoryMb: MEMORY_MB, signal });
   const deadlineMs = options.full ? FULL_DEADLINE_MS : DEADLINE_MS;
   const begin = ({ file, check }: Checkable) => {
@@ -199,11 +212,6 @@ async function run(
   };
 
   const reports: FileReport[] = [];
-  const tell = ({ check, file: path, outcome, findings, undecided }: CheckOutcome, error: string | null) => {
-    const report = { path, check, outcome, findings, undecided, error };
-    printer.file(report);
-    reports.push(report);
-  };
   const results: CheckOutcome[] = [];
   try {
     const running = files.slice(0, AHEAD).map(begin);
@@ -211,7 +219,7 @@ async function run(
       const { hearing, result } = next;
       hearing.begin();
       const { cause, ...outcome } = await result.finally(() => hearing.end());
-      tell(outcome, cause instanceof Error ? cause.message : null);
+      reports.push(tell(outcome, cause instanceof Error ? cause.message : null, printer));
       results.push(outcome);
       const another = files[results.length - 1 + AHEAD];
       if (another) running.push(begin(another));
@@ -219,9 +227,39 @@ async function run(
   } finally {
     await pool.end();
   }
-  if (!isAlone) for (const outcome of judgeTogether(results)) tell(outcome, null);
-  return reports;
+  return { reports, results };
 }
+
+function tell(
+  { check, file: path, outcome, findings, undecided }: CheckOutcome,
+  error: string | null,
+  printer: Printer,
+): FileReport {
+  const report = { path, check, outcome, findings, undecided, error };
+  printer.file(report);
+  return report;
+}
+
+/** What is to be said of files that belong together; a folder may be a deposition of runs. */
+async function agreement(
+  paths: readonly string[],
+  profile: string | null,
+  results: readonly CheckOutcome[],
+  unchecked: readonly Unchecked[],
+): Promise<{ readonly outcomes: readonly CheckOutcome[]; readonly folder: JudgedFolder | null }> {
+  const [path, another] = paths;
+  const isFolder = path !== undefined && another === undefined && (await stat(path)).isDirectory();
+  const folder = isFolder
+    ? await judgeFolder({ path: told(path), profile, results, unchecked: unchecked.map((each) => each.path) })
+    : null;
+  return { outcomes: [...judgeTogether(results), ...(folder?.outcomes ?? [])], folder };
+}
+
+const matrixOf = ({ cells, deposition, association }: JudgedFolder): Matrix => ({
+  cells,
+  runs: deposition.datasets.flatMap(({ key, runs }) => runs.map(({ name }) => ({ dataset: key, run: name }))),
+  files: association.files,
+});
 
 /** What is beside a file that is named alone is not known, and so nothing is missing. */
 const isAlone = (paths: readonly string[], files: readonly Checkable[]): boolean =>

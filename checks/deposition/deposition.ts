@@ -52,6 +52,14 @@ export interface KnownTomogram {
   readonly voxelSize: number | null;
 }
 
+/** A target that is no record which is published or the submitter's own, or a record without that data set. */
+export interface MissingTarget {
+  /** Key of the data set, as the deposition that adds to it calls it. */
+  readonly dataset: string;
+  /** As `record/dataset` of the target. */
+  readonly target: string;
+}
+
 export interface Deposition {
   readonly kind: DepositionKind;
   readonly datasets: readonly Dataset[];
@@ -63,6 +71,8 @@ export interface Deposition {
   }[];
   /** Of the target records, where there are any. */
   readonly known: readonly KnownTomogram[];
+  /** Not given where nobody looked, as in a folder. */
+  readonly missingTargets?: readonly MissingTarget[];
 }
 
 /** The run's files of a kind. */

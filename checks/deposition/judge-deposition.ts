@@ -9,6 +9,7 @@ import {
   type DepositionKind,
   filesOf,
   type KnownTomogram,
+  type MissingTarget,
   type RunFile,
 } from './deposition.js';
 import { type Cell, cellsOf, DEPOSITION_CHECK } from './matrix.js';
@@ -27,6 +28,7 @@ export interface Brought {
   readonly files: readonly BroughtFile[];
   /** Tomograms of the records that were named as targets. */
   readonly known: readonly KnownTomogram[];
+  readonly missingTargets?: readonly MissingTarget[];
 }
 
 export interface Judged {
@@ -48,7 +50,7 @@ export function judgeDeposition(brought: Brought): Judged {
   return { association, deposition, cells: cellsOf(deposition, RULES) };
 }
 
-export function assembled({ kind, metadata, files, known }: Brought): Omit<Judged, 'cells'> {
+export function assembled({ kind, metadata, files, known, missingTargets = [] }: Brought): Omit<Judged, 'cells'> {
   const declared = declaredDatasets(metadata);
   const association = associate({
     datasets: declared.map((dataset) => ({ ...dataset, runs: Object.keys(dataset.runs) })),
@@ -64,7 +66,7 @@ export function assembled({ kind, metadata, files, known }: Brought): Omit<Judge
         datasetOf(dataset, placed, declared.length === 1 ? association.proposedRuns : []),
       ),
       leftOver: association.files.filter(({ status, kind }) => status !== 'matched' || kind === null),
-      known,
+      ...{ known, missingTargets },
     },
   };
 }

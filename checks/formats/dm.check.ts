@@ -100,6 +100,7 @@ export const dmCheck = defineCheck<keyof typeof RULES>({
   version: 1,
   title: 'Gatan DM3 or DM4 image',
   extensions: ['.dm3', '.dm4'],
+  sharesProcess: true,
   rules: RULES,
 
   async *run(file, pen) {

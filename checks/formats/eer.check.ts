@@ -81,6 +81,7 @@ export const eerCheck = defineCheck<keyof typeof RULES>({
   version: 1,
   title: 'EER movie',
   extensions: ['.eer'],
+  sharesProcess: true,
   rules: RULES,
 
   async *run(file, pen, { full }) {

@@ -46,6 +46,7 @@ export const gainCheck = defineCheck<keyof typeof RULES>({
   version: 1,
   title: 'Gain reference',
   extensions: ['.gain'],
+  sharesProcess: true,
   rules: RULES,
 
   async *run(file, pen, options) {

@@ -64,6 +64,7 @@ export const photoCheck = defineCheck<keyof typeof RULES>({
   version: 1,
   title: 'Key photo',
   extensions: ['.png', '.jpg', '.jpeg', '.gif'],
+  sharesProcess: true,
   rules: RULES,
 
   async *run(file, pen) {

@@ -26,6 +26,7 @@ export const tiffCheck = defineCheck<keyof typeof RULES>({
   version: 1,
   title: 'TIFF or BigTIFF frames',
   extensions: ['.tif', '.tiff'],
+  sharesProcess: true,
   rules: RULES,
 
   async *run(file, pen, { full }) {

@@ -4,6 +4,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { Association } from '../../checks/deposition/associate.js';
 import { columnsOf } from '../../checks/deposition/matrix.js';
+import { csvOfCells } from '../../checks/deposition/matrix-csv.js';
 import { RULES } from '../../checks/deposition/rules/index.js';
 import { CurrentUser, type User } from '../identity/user.js';
 import { keyset, type Page } from '../platform/page.js';
@@ -22,7 +23,6 @@ import {
   type FilePlaceView,
 } from './depositions.schema.js';
 import { DepositionsService, fits, viewOf } from './depositions.service.js';
-import { csvOfCells } from './matrix-csv.js';
 import { overviewOf } from './overview.js';
 
 const Id = z.uuid();

@@ -1,7 +1,6 @@
 /** How do the files and the metadata of a deposition agree? By what is known of the files now: none is read for it. */
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { KnownTomogram } from '../../checks/deposition/deposition.js';
 import {
   type BroughtFile,
   depositionKindOf,
@@ -61,13 +60,9 @@ export class DepositionsService {
       ...{ path, sha256, bytes: size },
       facts: facts.get(path) ?? null,
     }));
-    const known = await this.known(submission);
-    const judged = judgeDeposition({ kind, metadata: submission.metadata, files, known });
+    const targets = await this.tomograms.of(submission);
+    const judged = judgeDeposition({ kind, metadata: submission.metadata, files, ...targets });
     return { ...judged, unread: files.filter((file) => file.facts === null).length };
-  }
-
-  known(submission: Submission): Promise<readonly KnownTomogram[]> {
-    return this.tomograms.of(submission);
   }
 
   /** Cells of a run of checks, as they were judged then. */

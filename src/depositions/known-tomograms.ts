@@ -1,7 +1,8 @@
 /** Which tomograms exist already, that annotations or other tomograms may refer to? Those of target records, published or one's own. */
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { KnownTomogram } from '../../checks/deposition/deposition.js';
+import { declaredDatasets } from '../../checks/deposition/declared-datasets.js';
+import type { KnownTomogram, MissingTarget } from '../../checks/deposition/deposition.js';
 import { type BroughtFile, depositionKindOf, knownTomogramsOf } from '../../checks/deposition/judge-deposition.js';
 import type { Submission } from '../submissions/submission.entity.js';
 
@@ -29,21 +30,31 @@ const FILES = `
   SELECT DISTINCT ON (file) file AS path, sha256, facts FROM check_result
    WHERE "runId" = $1 AND facts ? 'format' ORDER BY file, "finishedAt" DESC`;
 
+/** What was found of the targets. */
+export interface Targets {
+  readonly known: readonly KnownTomogram[];
+  readonly missingTargets: readonly MissingTarget[];
+}
+
 @Injectable()
 export class KnownTomograms {
   constructor(private readonly db: DataSource) {}
 
-  async of({ metadata, ownerId }: Pick<Submission, 'metadata' | 'ownerId'>): Promise<readonly KnownTomogram[]> {
+  async of({ metadata, ownerId }: Pick<Submission, 'metadata' | 'ownerId'>): Promise<Targets> {
     const known: KnownTomogram[] = [];
+    const missingTargets: MissingTarget[] = [];
     for (const target of targetsOf(metadata)) {
       const [found]: [Found?] = await this.db.query(FIND, [target.record, ownerId]);
       const kind = found && depositionKindOf({ id: found.profile, version: found.profileVersion });
-      if (!found || !kind) continue;
+      const { record, dataset, key } = target;
+      if (!found || !kind || !declaredDatasets(found.metadata).some((each) => each.key === dataset)) {
+        missingTargets.push({ dataset: key ?? dataset, target: `${record}/${dataset}` });
+        continue;
+      }
       const files: BroughtFile[] = await this.db.query(FILES, [found.lastRunId]);
-      const { dataset, key } = target;
       known.push(...knownTomogramsOf({ kind, metadata: found.metadata, files, known: [] }, dataset, key ?? dataset));
     }
-    return known;
+    return { known, missingTargets };
   }
 }
 

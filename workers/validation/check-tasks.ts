@@ -1,6 +1,6 @@
 /** Which checks are there to run on the files of a submission? One task for each check of each thing. */
 import type { Check, Options } from '../../checks/check.js';
-import { CHECKS } from '../../checks/formats/index.js';
+import { checksOf } from '../../checks/formats/index.js';
 import { checksFor } from '../../checks/run-checks.js';
 import { type ManifestFile, type Thing, wholeThings } from '../../checks/whole-things.js';
 import type { Task } from '../../src/validation/runs.service.js';
@@ -14,9 +14,15 @@ export interface CheckTask extends Task {
   readonly thing: Thing;
 }
 
-export function tasksFor(manifest: readonly ManifestFile[], options: Options, reference: string): CheckTask[] {
+export function tasksFor(
+  profile: string,
+  manifest: readonly ManifestFile[],
+  options: Options,
+  reference: string,
+): CheckTask[] {
+  const checks = checksOf(profile);
   return wholeThings(manifest).flatMap((thing) =>
-    checksFor(thing.path, CHECKS).map((check) => ({
+    checksFor(thing.path, checks).map((check) => ({
       check: check.id,
       // A file may well hold the very list that a folder's hash is of.
       edition: `${editionOf(check, options, reference)}${thing.parts ? ' folder' : ''}`,

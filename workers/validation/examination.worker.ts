@@ -16,6 +16,8 @@ const OPTIONS: Options = { schema: null, full: false };
 /** What lies in S3 is fetched whole for a look at its head: the larger ones wait for the checks of the submission. */
 const MOST_FETCHED = 64 * 2 ** 20;
 const RENEW_EVERY = 20;
+/** Depositions alone are looked at: their kinds have the same checks. */
+const DEPOSITION = 'cryoet-dataset';
 
 @Injectable()
 export class ExaminationWorker extends JobWorker<'examination'> {
@@ -48,9 +50,8 @@ export class ExaminationWorker extends JobWorker<'examination'> {
 
   private async lookAtAll(submissionId: string, signal: AbortSignal): Promise<void> {
     const most = this.config.S3_BUCKET ? MOST_FETCHED : Number.POSITIVE_INFINITY;
-    const tasks = tasksFor(await this.files.manifest(submissionId), OPTIONS, '-').filter(
-      ({ thing }) => thing.size <= most,
-    );
+    const manifest = await this.files.manifest(submissionId);
+    const tasks = tasksFor(DEPOSITION, manifest, OPTIONS, '-').filter(({ thing }) => thing.size <= most);
     const unseen = await this.examinations.unseen(tasks);
     for (const [done, i] of unseen.entries()) {
       signal.throwIfAborted();

@@ -57,6 +57,19 @@ describe('records that are added to', () => {
     expect(said(added, 'cryoet-annotations', []).undecided).toEqual([expect.any(String)]);
   });
 
+  it('are told where one is not there, or somebody else’s draft', () => {
+    const missingTargets = [{ dataset: added.key, target: 'ACC-000009/cells' }];
+    const deposition = { datasets: [added], known: [], missingTargets };
+    const { says, told } = judgeDataset(
+      TARGET_RULES,
+      'D-06',
+      added,
+      soundDeposition({ kind: 'cryoet-annotations', ...deposition }),
+    );
+
+    expect([says, told?.found]).toEqual([['target'], 'ACC-000009/cells']);
+  });
+
   it('are told where a tomogram, a run or an alignment is not theirs', () => {
     const file = { path: '{run_name}.csv', reference_tomogram: 'TM-9' };
     const [, second = soundRun()] = runs;

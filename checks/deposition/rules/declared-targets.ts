@@ -46,6 +46,11 @@ const targets = defineDatasetRule({
   title: 'Records that are added to exist',
   why: 'Annotations and tomograms are added to records that are published, or are the submitter’s own.',
   says: {
+    target: {
+      severity: 'error',
+      message: 'The target {found} is no data set of a record that is published or your own.',
+      fix: 'Name a record that is published, or your own, by its accession, and its data set by its key there.',
+    },
     tomogram: {
       severity: 'error',
       message:
@@ -65,6 +70,8 @@ const targets = defineDatasetRule({
   },
   *judge(dataset, deposition) {
     if (deposition.kind === 'cryoet-dataset') return yield notApplicable('A new data set is added to no record.');
+    const missing = deposition.missingTargets?.find((each) => each.dataset === dataset.key);
+    if (missing) return yield { says: 'target', told: { expected: 'a data set that exists', found: missing.target } };
     const known = knownTomograms(dataset, deposition);
     if (known.length === 0) return yield { undecided: 'What the records hold that are added to was not looked up.' };
 

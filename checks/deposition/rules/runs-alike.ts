@@ -12,6 +12,11 @@ const complete = defineDatasetRule({
   title: 'Runs are complete in the same kinds of files',
   why: 'What most runs have and a few lack was most likely forgotten.',
   says: {
+    none: {
+      severity: 'error',
+      message: 'No run was found: none is declared, and no file proposes one.',
+      fix: 'Name the runs in the metadata, or put the files of each run into a folder that is named after it.',
+    },
     repeated: {
       severity: 'warning',
       message: 'The run "{found}" is there {count} times: its files cannot be told apart.',
@@ -24,6 +29,7 @@ const complete = defineDatasetRule({
     },
   },
   *judge({ runs }) {
+    if (runs.length === 0) return yield { says: 'none', told: { expected: 'at least one run', found: '0 runs' } };
     if (runs.length < 2) return yield notApplicable('There is one run.');
     let isFaulty = false;
     const names = new Map<string, number>();

@@ -1,0 +1,61 @@
+/** Do the files of a folder agree, run by run? By what the checks have learnt of them, and by its description where it has one. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BroughtFile, Judged } from '../checks/deposition/judge-deposition.js';
+import type { CheckOutcome } from '../checks/finding.js';
+import { UsageError } from './exit.js';
+
+/** What stands beside the files, for title and metadata. */
+const DESCRIPTION = 'accession.json';
+
+export interface JudgedFolder extends Judged {
+  readonly outcomes: readonly CheckOutcome[];
+}
+
+interface Folder {
+  /** As it was named. */
+  readonly path: string;
+  readonly profile: string | null;
+  readonly results: readonly CheckOutcome[];
+  readonly unchecked: readonly string[];
+}
+
+interface Described {
+  readonly profile?: unknown;
+  readonly metadata?: unknown;
+}
+
+/** Null where the folder is no deposition: neither its profile nor its files say so. */
+export async function judgeFolder({ path, profile, results, unchecked }: Folder): Promise<JudgedFolder | null> {
+  // It comes with zod, and most folders do without.
+  const { depositionKindOf, factsByFile, judgeDeposition, outcomesOf } = await import(
+    '../checks/deposition/judge-deposition.js'
+  );
+  const { PROFILES } = await import('../checks/profiles/index.js');
+  const described = await descriptionOf(path);
+  const named = profile ?? (typeof described?.profile === 'string' ? described.profile : null);
+  const facts = factsByFile(results);
+  const known = PROFILES.get(named ?? (facts.size > 0 ? 'cryoet-dataset' : ''));
+  const kind = known ? depositionKindOf(known) : null;
+  if (kind === null) return null;
+
+  const within = (file: string) => (file.startsWith(`${path}/`) ? file.slice(path.length + 1) : file);
+  const paths = [...new Set([...results.map(({ file }) => file), ...unchecked])];
+  const files = paths
+    .filter((file) => within(file) !== DESCRIPTION && !/(^|\/)\./.test(within(file)))
+    .map((file): BroughtFile => ({ path: within(file), sha256: null, facts: facts.get(file) ?? null }));
+  const judged = judgeDeposition({ kind, metadata: described?.metadata ?? {}, files, known: [] });
+  if (named === null && judged.deposition.datasets.every(({ runs }) => runs.length === 0)) return null;
+  return { ...judged, outcomes: outcomesOf(judged.cells) };
+}
+
+async function descriptionOf(folder: string): Promise<Described | null> {
+  const text = await readFile(join(folder, DESCRIPTION), 'utf8').catch(() => null);
+  if (text === null) return null;
+  try {
+    const described: unknown = JSON.parse(text);
+    return typeof described === 'object' ? (described as Described) : null;
+  } catch {
+    throw new UsageError(`${join(folder, DESCRIPTION)} is no JSON: mend it, or take it away.`);
+  }
+}
