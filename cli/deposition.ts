@@ -46,7 +46,7 @@ export async function judgeFolder({ path, profile, results, unchecked }: Folder)
     .map((file): BroughtFile => ({ path: within(file), sha256: null, facts: facts.get(file) ?? null }));
   const judged = judgeDeposition({ kind, metadata: described?.metadata ?? {}, files, known: [] });
   if (named === null && judged.deposition.datasets.every(({ runs }) => runs.length === 0)) return null;
-  return { ...judged, outcomes: outcomesOf(judged.cells) };
+  return { ...judged, outcomes: outcomesOf(judged) };
 }
 
 async function descriptionOf(folder: string): Promise<Described | null> {

@@ -14,6 +14,7 @@ import {
 } from './deposition.js';
 import { type Cell, cellsOf, DEPOSITION_CHECK } from './matrix.js';
 import { dimensionsOf, sizeOf, tomogramSizes } from './pixel-size.js';
+import { placementOutcome } from './placement.js';
 import { RULES } from './rules/index.js';
 import { resolved } from './run-values.js';
 
@@ -127,8 +128,13 @@ export function factsByFile(results: readonly Pick<CheckOutcome, 'file' | 'facts
   return new Map(known.map(({ file, facts }) => [file, facts as unknown as TomographyFacts]));
 }
 
-/** For the report of a run of checks: an outcome for each run of the deposition, and one for each data set. */
-export function outcomesOf(cells: readonly Cell[]): CheckOutcome[] {
+/** For the report of a run of checks: an outcome for each run of the deposition, each data set, and the files' places. */
+export function outcomesOf({ cells, association }: Pick<Judged, 'cells' | 'association'>): CheckOutcome[] {
+  const placement = placementOutcome(association);
+  return [...outcomesOfPlaces(cells), ...(placement ? [placement] : [])];
+}
+
+function outcomesOfPlaces(cells: readonly Cell[]): CheckOutcome[] {
   const byPlace = new Map<string, Cell[]>();
   for (const cell of cells) {
     const place = cell.run === null ? cell.dataset : `${cell.dataset}/${cell.run}`;

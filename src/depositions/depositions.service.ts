@@ -56,9 +56,10 @@ export class DepositionsService {
       things.map(({ sha256 }) => sha256),
     ]);
     const facts = new Map(rows.map((row) => [row.file, row.facts]));
-    const files = things.map(({ path, sha256, size }) => ({
-      ...{ path, sha256, bytes: size },
-      facts: facts.get(path) ?? null,
+    const stored = await this.files.stored(things.map(({ sha256 }) => sha256));
+    const files = things.map(({ path, sha256, size, parts }) => ({
+      ...{ path, sha256, bytes: size, facts: facts.get(path) ?? null },
+      ...(parts === null && { stored: stored.get(sha256) ?? null }),
     }));
     const targets = await this.tomograms.of(submission);
     const judged = judgeDeposition({ kind, metadata: submission.metadata, files, ...targets });

@@ -4,21 +4,14 @@ import { z } from 'zod';
 import { CONFIG, type Config } from '../../src/config.js';
 import type { Found } from '../../src/dois/dois.service.js';
 import type { Publication } from '../../src/dois/publication.js';
+import { fromJson, Line } from '../lookups/answers.js';
 import { PacedCalls } from '../paced-calls.js';
 
-const MAX_TEXT = 500;
 const MAX_AUTHORS = 100;
 
 /** Crossref could not be asked, or has answered what makes no sense: of the DOI that says nothing. */
 export class CrossrefFailed extends Error {}
 
-/** As a page can show it: one line, and no control characters. */
-const Line = z.string().transform((text) =>
-  text
-    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, MAX_TEXT),
-);
 const FirstLine = z
   .array(Line)
   .transform(([first]) => first || null)
@@ -126,12 +119,4 @@ function publishedDoi({ relation }: Message): string | null {
   const [named] = (relation?.['is-preprint-of'] ?? []).filter((other) => other['id-type'] === 'doi');
   const doi = named?.id.replace(/^https?:\/\/(dx\.)?doi\.org\//i, '');
   return doi !== undefined && /^10\.\d{4,9}\/[^\s\p{Cc}]{1,280}$/u.test(doi) ? doi : null;
-}
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { Answered } from '../../src/lookups/lookup-work.service.js';
 import type { Told } from '../paced-calls.js';
 
-const MAX_TEXT = 300;
+const MAX_TEXT = 500;
 const MAX_NAMES = 200;
 
-/** The service could not be asked, or has answered what makes no sense: of the identifier that says nothing. */
+/** The service could not be asked, or has answered what makes no sense: of the identifier that says nothing. Without its name. */
 export class LookupFailed extends Error {}
 
 /** Asks a service for what is below its address. */
@@ -43,9 +43,9 @@ export async function read<S extends z.ZodType>(
 ): Promise<z.output<S> | null> {
   const { status, text } = await ask(path);
   if (missing.includes(status)) return null;
-  if (status !== 200) throw new LookupFailed(`It has answered with the status ${status}.`);
+  if (status !== 200) throw new LookupFailed(`has answered with the status ${status}.`);
   const parsed = schema.safeParse(fromJson(text));
-  if (!parsed.success) throw new LookupFailed('It has answered what makes no sense.');
+  if (!parsed.success) throw new LookupFailed('has answered what makes no sense.');
   return parsed.data;
 }
 
@@ -58,7 +58,8 @@ export const notFound = (problem: string | null = null): Answered => ({
   ...{ state: 'not_found', label: null, names: [], problem },
 });
 
-function fromJson(text: string): unknown {
+/** Undefined: it is none. */
+export function fromJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -104,5 +104,5 @@ export async function resolvedBy(doiOrg: Asking, doi: string): Promise<Answered>
   const { status } = await doiOrg.ask(`/${path}`, 'HEAD');
   if (status === 404) return notFound();
   if (status >= 200 && status < 400) return verified([]);
-  throw new LookupFailed(`It has answered with the status ${status}.`);
+  throw new LookupFailed(`has answered with the status ${status}.`);
 }

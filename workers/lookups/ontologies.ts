@@ -28,7 +28,7 @@ export async function termIn(ols: Asking, curie: string): Promise<Answered> {
   const own = those.find((term) => term.is_defining_ontology) ?? those[0];
   if (!own) {
     // Answers about something else are none.
-    if (found.length > 0) throw new LookupFailed('It has answered about another term.');
+    if (found.length > 0) throw new LookupFailed('has answered about another term.');
     return notFound();
   }
   if (curie.startsWith('GO:') && curie !== COMPONENT && !(await isComponent(ols, iri)))

@@ -57,10 +57,10 @@ export class Services {
     const ask: Asking['ask'] = (path, method = 'GET') =>
       this.calls.ask(new URL(`${base}${path}`), { gap, timeout, signal, method }).catch((cause: Error) => {
         if (cause instanceof HostRests || signal.aborted) throw cause;
-        throw new LookupFailed(`it cannot be asked: ${cause.message}`, { cause });
+        throw new LookupFailed(`cannot be asked: ${cause.message}`, { cause });
       });
     return find({ ask }, value).catch((error: Error) => {
-      throw error instanceof LookupFailed ? new LookupFailed(`${name}: ${error.message}`, { cause: error }) : error;
+      throw error instanceof LookupFailed ? new LookupFailed(`${name} ${error.message}`, { cause: error }) : error;
     });
   }
 }
