@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { LookupWork } from '../src/lookups/lookup-work.service.js';
 import { type Answer, ancestors, json, type LookupServer, orcid, person, startLookups, term } from './lookup-server.js';
 import { inTurn } from './remote-server.js';
 import { beginWorld, type Caller, type World } from './world.js';
@@ -15,19 +16,24 @@ const cut: Answer = (_, response) => {
 const at = (id: string) => `/orcid/${id}/person`;
 
 /** An ORCID iD for each fault, so that no test shares one with another. */
-const FAULTS: Readonly<Record<string, [string, Answer]>> = {
-  broken: [orcid(1), json(500, {})],
-  limited: [orcid(2), json(429, {})],
-  silent: [orcid(3), silent],
-  rubbish: [orcid(4), (_, response) => void response.writeHead(200).end('<html>{"name":')],
-  'of another mind': [orcid(5), json(200, { hello: 'there' })],
-  cut: [orcid(6), cut],
-  elsewhere: [orcid(7), (_, response) => void response.writeHead(302, { location: 'http://127.0.0.1:1/person' }).end()],
+const FAULTS: Readonly<Record<string, [string, Answer, RegExp]>> = {
+  broken: [orcid(1), json(500, {}), /^ORCID has answered with the status 500\.$/],
+  limited: [orcid(2), json(429, {}), /^ORCID has answered with the status 429\.$/],
+  silent: [orcid(3), silent, /^ORCID cannot be asked: .*timeout/],
+  rubbish: [orcid(4), (_, response) => void response.writeHead(200).end('<html>{"name":'), /makes no sense\.$/],
+  'of another mind': [orcid(5), json(200, { hello: 'there' }), /makes no sense\.$/],
+  cut: [orcid(6), cut, /^ORCID cannot be asked: /],
+  elsewhere: [
+    orcid(7),
+    (_, response) => void response.writeHead(302, { location: 'http://127.0.0.1:1/person' }).end(),
+    /^ORCID cannot be asked: Only https addresses are called\.$/,
+  ],
 };
 const SHY = orcid(20);
 const SLOW = orcid(21);
 const TIRED = orcid(22);
 const LATE = orcid(23);
+const TIRED_UNTIL = orcid(24);
 const many = (from: number, count: number) => Array.from({ length: count }, (_, i) => orcid(from + i));
 
 const ANSWERS: Record<string, Answer> = {
@@ -37,12 +43,16 @@ const ANSWERS: Record<string, Answer> = {
   [at(SHY)]: inTurn(json(503, {}), json(500, {}), person('Shy', 'One')),
   [at(SLOW)]: (request, response) => void setTimeout(() => person('Slow', 'One')(request, response), 500),
   [at(TIRED)]: inTurn(json(429, {}, { 'retry-after': '2' }), person('Tired', 'One')),
+  [at(TIRED_UNTIL)]: inTurn(
+    (request, response) =>
+      json(503, {}, { 'retry-after': new Date(Date.now() + 3_000).toUTCString() })(request, response),
+    person('Tired', 'One'),
+  ),
   [at(LATE)]: inTurn(json(404, {}), person('Late', 'One')),
 
   '/crossref/works/10.1038/s41586-020-2649-2': json(200, { message: { title: ['Cells of the blood'] } }),
   '/doi/10.5281/zenodo.1': (_, response) => void response.writeHead(302, { location: 'https://zenodo.org/1' }).end(),
   '/empiar/entry/EMPIAR-10001/': json(200, { 'EMPIAR-10001': { title: 'Micrographs' } }),
-  '/emdb/entry/EMD-1234': json(200, { emdb_id: 'EMD-1234', admin: { title: 'A map' } }),
   '/pdb/core/entry/1ABC': json(200, { rcsb_id: '1ABC', struct: { title: 'Structure of the yeast 80S ribosome' } }),
   '/uniprot/uniprotkb/P0A7V0': json(200, {
     entryType: 'UniProtKB reviewed (Swiss-Prot)',
@@ -69,19 +79,26 @@ const ANSWERS: Record<string, Answer> = {
 };
 
 let lookups: LookupServer;
+/** Another host. */
+let elsewhere: LookupServer;
 let world: World;
 let owner: Caller;
 let metadata: Record<string, unknown>;
 
 beforeAll(async () => {
   lookups = await startLookups(ANSWERS);
+  elsewhere = await startLookups({
+    '/emdb/entry/EMD-5555': json(200, { emdb_id: 'EMD-5555', admin: { title: 'A map' } }),
+    '/emdb/entry/EMD-1234': json(200, { emdb_id: 'EMD-1234', admin: { title: 'A map' } }),
+  });
   world = await beginWorld({
     ...lookups.settings,
+    EMDB_URL: elsewhere.settings.EMDB_URL ?? '',
     CROSSREF_EVERY: '20ms',
     LOOKUP_EVERY: `${EVERY_MS}ms`,
     LOOKUP_TIMEOUT: '1s',
     LOOKUP_RETRY: '200ms,200ms',
-    OUTBOUND_ALLOW: lookups.pair,
+    OUTBOUND_ALLOW: `${lookups.pair},${elsewhere.pair}`,
   });
   owner = await world.person('submitter');
   ({ metadata } = (await owner.get('/profiles/cryoet-dataset')).body.example);
@@ -90,6 +107,7 @@ afterAll(async () => {
   for (const response of hung) response.destroy();
   await world?.end();
   await lookups?.close();
+  await elsewhere?.close();
 });
 
 async function draft(of: object, who = owner): Promise<string> {
@@ -273,7 +291,7 @@ describe('an identifier that is not there', () => {
 describe('a service that', () => {
   it.each(Object.entries(FAULTS))(
     'is %s leaves the identifier unverified, and is asked a few times more',
-    async (_, [id]) => {
+    async (_, [id, , said]) => {
       const submission = await byPeople(id);
 
       await vi.waitFor(async () => expect(await rowOf(id)).toMatchObject({ tries: 3, dueAt: null }), {
@@ -282,7 +300,7 @@ describe('a service that', () => {
 
       expect(lookups.times(at(id))).toBe(3);
       expect(await list(submission)).toMatchObject([
-        { state: 'unverified', problem: expect.stringMatching(/^ORCID: /), checkedAt: null, nextTryAt: null },
+        { state: 'unverified', problem: expect.stringMatching(said), checkedAt: null, nextTryAt: null },
       ]);
       const { missing, events } = await viewOf(submission);
       expect(missing.map(({ pointer }: { pointer: string }) => pointer)).not.toContain('/authors/0/orcid');
@@ -396,9 +414,12 @@ describe('calls of one host', () => {
     expect(early, 'calls before their turn').toEqual([]);
   });
 
-  it('wait as long as it has asked for, which is no try of theirs', async () => {
+  it.each([
+    ['in seconds', TIRED, 250],
+    ['by a date', TIRED_UNTIL, 260],
+  ])('wait as long as it has asked for, %s, which is no try of theirs', async (_, tired, more) => {
     const from = lookups.asked.length;
-    const id = await byPeople(TIRED, ...many(250, 3));
+    const id = await byPeople(tired, ...many(more, 3));
 
     await vi.waitFor(async () => expect(await list(id, '?state=verified')).toHaveLength(4), {
       timeout: 15_000,
@@ -406,10 +427,35 @@ describe('calls of one host', () => {
     });
 
     const calls = lookups.asked.slice(from);
-    const asked = calls.findIndex(({ path }) => path === at(TIRED));
+    const asked = calls.findIndex(({ path }) => path === at(tired));
     const [before, after] = [calls[asked], calls[asked + 1]];
     expect((after?.at ?? 0) - (before?.at ?? 0)).toBeGreaterThan(1_900);
-    expect(lookups.times(at(TIRED))).toBe(2);
+    expect(lookups.times(at(tired))).toBe(2);
     expect(calls).toHaveLength(5);
+  });
+
+  it('that rests keep none of another host waiting', async () => {
+    await world.db.query(`UPDATE call_pace SET "nextAt" = now() + interval '1 hour' WHERE host = $1`, [lookups.pair]);
+    const id = await draft({ authors: [{ orcid: orcid(270) }], cross_references: ['EMD-5555'] });
+
+    await becomes(id, [{ state: 'unverified' }, { state: 'verified' }]);
+
+    expect(lookups.times(at(orcid(270)))).toBe(0);
+    await world.db.query('UPDATE call_pace SET "nextAt" = now()');
+    await becomes(id, [{ state: 'verified' }, { state: 'verified' }]);
+  });
+
+  it('are in one hand each, however many reach for them at once', async () => {
+    const work = world.workers.get(LookupWork, { strict: false });
+    await world.db.query(
+      `INSERT INTO lookup (kind, value, service, "dueAt")
+       SELECT 'WBStrain', 'x' || n, 'wormbase', now() FROM generate_series(1, 40) n`,
+    );
+
+    const taken = await Promise.all(Array.from({ length: 40 }, () => work.take('wormbase')));
+
+    const values = taken.flatMap((each) => each?.value ?? []);
+    expect(values.length).toBeGreaterThan(20);
+    expect(new Set(values).size).toBe(values.length);
   });
 });
