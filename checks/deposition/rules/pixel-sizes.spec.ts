@@ -19,7 +19,7 @@ const run = soundRun();
 const IDS = PIXEL_SIZE_RULES.map(({ id }) => id);
 const said = (id: string, of: Run) => judge(PIXEL_SIZE_RULES, id, of);
 const declaring = (declared: RunValues) => soundRun({ declared });
-const withMdoc = (facts: Partial<MdocFacts>) => withFacts(run, 'mdoc', mdocFacts('TS_001', facts));
+const withMdoc = (facts: Partial<MdocFacts>, of = run) => withFacts(of, 'mdoc', mdocFacts('TS_001', facts));
 
 describe('sizes of pixels', () => {
   it.each(IDS)('agree by %s, which says what it compared', (id) => {
@@ -94,6 +94,13 @@ describe('sizes of pixels', () => {
       faults: [],
       informs: ['super_resolution'],
     });
+  });
+
+  it('may be those of the MDOC, binned by any whole number, where no binning is declared', () => {
+    const open = declaring({ binning_from_frames: undefined as never });
+
+    expect(said('X-30', open)).toMatchObject({ faults: [], informs: [], compared: [expect.any(String)] });
+    expect(said('X-30', withMdoc({ pixelSpacing: 1.8 }, open)).faults).toEqual(['differs', 'differs']);
   });
 
   it('tell the line at which the magnification changes', () => {

@@ -117,7 +117,8 @@ const acquiredSpacing = defineRunRule({
 
     const binning = binnings.find(Boolean) ?? 1;
     const tolerance = TOLERANCES['X-30'].ratio;
-    const by = run.declared.binning_from_frames ?? 1;
+    // Where no binning is declared, any is taken that a tilt series may have.
+    const by = run.declared.binning_from_frames ?? Math.max(1, Math.round(((series ?? spacing) * binning) / spacing));
     const told = {
       file: acquisition?.files[0]?.path,
       spacing: rounded(spacing),
