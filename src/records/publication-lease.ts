@@ -59,10 +59,11 @@ export async function takePublication(
     if (held === 1) until = asked + leaseMs;
     else lost.abort(new PublicationLost(submissionId));
   };
+  let renewed: Promise<unknown> = Promise.resolve();
   const beat = setInterval(() => {
     // A database that is away for a moment takes nothing from us; the end of the lease does, for then another may come.
     if (performance.now() >= until) lost.abort(new PublicationLost(submissionId));
-    else renew().catch(() => {});
+    else renewed = Promise.all([renewed, renew().catch(() => {})]);
   }, leaseMs / 3);
 
   return {
@@ -72,6 +73,7 @@ export async function takePublication(
     signal: lost.signal,
     release: async () => {
       clearInterval(beat);
+      await renewed; // what came after the release would hold it for nobody
       // By the fence alone: when another attempt was asked for meanwhile, it is waiting for this.
       await db.query(`UPDATE publication SET "leaseUntil" = NULL WHERE "submissionId" = $1 AND fence = $2`, [
         submissionId,
