@@ -441,7 +441,11 @@ describe('calls of one host', () => {
     await becomes(id, [{ state: 'unverified' }, { state: 'verified' }]);
 
     expect(lookups.times(at(orcid(270)))).toBe(0);
+    const inAnHour = Date.parse((await list(id))[0].nextTryAt) - Date.now();
+    expect(inAnHour).toBeGreaterThan(3_500_000);
+    expect((await rowOf(orcid(270))).tries).toBe(0);
     await world.db.query('UPDATE call_pace SET "nextAt" = now()');
+    await world.db.query('UPDATE lookup SET "dueAt" = now() WHERE value = $1', [orcid(270)]);
     await becomes(id, [{ state: 'verified' }, { state: 'verified' }]);
   });
 

@@ -23,7 +23,11 @@ const REST = `
 
 /** The host has asked for a pause: it was not called. */
 export class HostRests extends Error {
-  constructor(host: string) {
+  constructor(
+    host: string,
+    /** How long it still rests. */
+    readonly ms: number,
+  ) {
     super(`${host} has asked for a pause.`);
   }
 }
@@ -68,8 +72,16 @@ export class PacedCalls {
 
   private async turn(host: string, gap: number, signal: AbortSignal): Promise<void> {
     const [turn]: { wait: number }[] = await this.db.query(TURN, [host, gap, this.config.LEASE]);
-    if (!turn) throw new HostRests(host);
+    if (!turn) throw new HostRests(host, await this.pauseOf(host));
     if (turn.wait > 0) await sleep(turn.wait, undefined, { signal });
+  }
+
+  private async pauseOf(host: string): Promise<number> {
+    const [paused]: { ms: number }[] = await this.db.query(
+      `SELECT (extract(epoch FROM "nextAt" - clock_timestamp()) * 1000)::float8 AS ms FROM call_pace WHERE host = $1`,
+      [host],
+    );
+    return Math.max(0, paused?.ms ?? 0);
   }
 
   private async rest(host: string, ms: number | null): Promise<void> {

@@ -84,6 +84,14 @@ export class LookupWork {
     ]);
   }
 
+  /** The service is not asked for so long: all that is due waits with the one that was given back. */
+  async putOff(service: Service, ms: number): Promise<void> {
+    await this.db.query(`UPDATE lookup SET "dueAt" = now() + $2 * interval '1 ms' WHERE service = $1 AND ${FREE}`, [
+      service,
+      ms,
+    ]);
+  }
+
   /**
    * Ask again for look-ups whose time has come, whose worker died, or which the queue lost.
    * @param holds whether the queue has this job

@@ -26,7 +26,7 @@ export class LookupWorker extends JobWorker<'lookup'> {
   async handle({ service }: JobOf<'lookup'>, stopping: AbortSignal): Promise<void> {
     let taken = await this.work.take(service);
     while (taken !== null) {
-      if (!(await this.look(service, taken, stopping))) return; // the reconciler sees what is left
+      if (!(await this.look(service, taken, stopping))) return;
       taken = await this.work.take(service);
     }
   }
@@ -39,7 +39,10 @@ export class LookupWorker extends JobWorker<'lookup'> {
       return true;
     } catch (error) {
       if (stopping.aborted || error instanceof HostRests) await this.work.giveBack(taken);
-      if (error instanceof HostRests) return false;
+      if (error instanceof HostRests) {
+        await this.work.putOff(service, error.ms);
+        return false;
+      }
       if (!(error instanceof LookupFailed) || stopping.aborted) throw error; // the end of its lease gives it again
       this.log.warn({ message: error.message, kind, value, tries });
       await this.work.failed(taken, error.message);
