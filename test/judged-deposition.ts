@@ -1,7 +1,7 @@
 /** What do the checks and the rules between files say of a deposition in a folder? */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { DepositionKind, KnownTomogram } from '../checks/deposition/deposition.js';
+import type { DepositionKind, KnownTomogram, RunFile } from '../checks/deposition/deposition.js';
 import { factsByFile, type Judged, judgeDeposition } from '../checks/deposition/judge-deposition.js';
 import { CHECKS } from '../checks/formats/index.js';
 import { withLocalFile } from '../checks/local-file.js';
@@ -16,10 +16,17 @@ export interface JudgedFiles extends Judged {
 /** As a service does: what was said of the same bytes under the same path is not asked for again. */
 const kept = new Map<string, Promise<CheckResult[]>>();
 
+export interface Circumstances {
+  readonly kind?: DepositionKind;
+  readonly known?: readonly KnownTomogram[];
+  /** What storage holds for a file; a folder has none. */
+  readonly storedFor?: (path: string, recorded: NonNullable<RunFile['stored']>) => RunFile['stored'];
+}
+
 export async function judgedFiles(
   folder: string,
   { files, metadata }: DepositionFiles,
-  { kind = 'cryoet-dataset', known = [] }: { kind?: DepositionKind; known?: readonly KnownTomogram[] } = {},
+  { kind = 'cryoet-dataset', known = [], storedFor = () => undefined }: Circumstances = {},
 ): Promise<JudgedFiles> {
   const things = wholeThings(
     [...files].map(([path, bytes]) => ({
@@ -34,9 +41,10 @@ export async function judgedFiles(
     results.push(...(await before));
   }
   const facts = factsByFile(results);
-  const brought = things.map(({ path, sha256, size }) => ({
-    ...{ path, sha256, bytes: size, facts: facts.get(path) ?? null },
-  }));
+  const brought = things.map(({ path, sha256, size }) => {
+    const stored = storedFor(path, { bytes: size, sha256 });
+    return { path, sha256, bytes: size, facts: facts.get(path) ?? null, ...(stored !== undefined && { stored }) };
+  });
   return { ...judgeDeposition({ kind, metadata, files: brought, known }), results };
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DATASET, type DepositionFiles, RUNS, type Spoil, writeDeposition } from '../../test/deposition-files.js';
-import { type JudgedFiles, judgedFiles } from '../../test/judged-deposition.js';
+import { type Circumstances, type JudgedFiles, judgedFiles } from '../../test/judged-deposition.js';
 import {
   alnOf,
   gainBytes,
@@ -36,12 +36,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-type Options = Parameters<typeof judgedFiles>[2];
-
-async function judged(spoil?: Spoil, options?: Options): Promise<JudgedFiles & DepositionFiles> {
+async function judged(spoil?: Spoil, circumstances?: Circumstances): Promise<JudgedFiles & DepositionFiles> {
   const own = mkdtempSync(join(folder, 'of-'));
   const deposition = writeDeposition(own, spoil && { spoil });
-  return { ...deposition, ...(await judgedFiles(own, deposition, options)) };
+  return { ...deposition, ...(await judgedFiles(own, deposition, circumstances)) };
 }
 
 /** What the checks of files say above information: `mdoc.frame_path_repeated`. */
@@ -483,11 +481,18 @@ describe('the rule', () => {
     expect(cells.filter(({ findings }) => findings.length > 0)).toMatchObject([{ rule: 'D-06', status: 'failed' }]);
   });
 
-  // What is stored is no byte of the folder: `rules/stored-files.spec.ts` shows what it says where storage was looked into.
-  it('D-05 does not apply to a folder', async () => {
-    expect((await judged()).cells.filter(({ rule, status }) => rule === 'D-05' && status !== 'not_applicable')).toEqual(
-      [],
-    );
+  // What is stored is no byte of the folder: the service looks it up.
+  it('D-05 speaks where storage holds something else, and no other does', async () => {
+    const sound = await judged(undefined, { storedFor: (_, recorded) => recorded });
+    const short = await judged(undefined, {
+      storedFor: (path, { bytes, sha256 }) => ({ sha256, bytes: path.endsWith('TS_001.st') ? bytes - 1 : bytes }),
+    });
+
+    expect(sound.cells.flatMap(({ findings }) => findings)).toEqual([]);
+    expect(sound.cells.find(({ rule }) => rule === 'D-05')).toMatchObject({ status: 'passed' });
+    expect(short.cells.filter(({ findings }) => findings.length > 0)).toMatchObject([
+      { rule: 'D-05', run: ONE, status: 'failed', findings: [{ file: `${ONE}/${ONE}.st` }] },
+    ]);
   });
 
   it('is shown here, whichever it is', () => {
