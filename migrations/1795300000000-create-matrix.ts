@@ -64,12 +64,16 @@ const WAIVERS = `
       WHERE r."submissionId" = w."submissionId" AND g.fingerprint = w.fingerprint LIMIT 1), '');
   ALTER TABLE waiver ALTER COLUMN file SET NOT NULL;`;
 
+/** What was agreed to: its version, the licence, by whom and when. Of those who agreed before, only when is known. */
+const POLICY = 'ALTER TABLE submission ADD COLUMN policy jsonb';
+
 export class CreateMatrix1795300000000 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
-    for (const part of [MATRIX, EXAMINATION, CONTENT, WAIVERS]) await db.query(part);
+    for (const part of [MATRIX, EXAMINATION, CONTENT, WAIVERS, POLICY]) await db.query(part);
   }
 
   async down(db: QueryRunner): Promise<void> {
+    await db.query('ALTER TABLE submission DROP COLUMN policy');
     await db.query('ALTER TABLE waiver DROP COLUMN file');
     await db.query('DROP FUNCTION content_of');
     await db.query('DROP TABLE examination, examined, matrix_cell');

@@ -58,6 +58,7 @@ describe('a record', () => {
     expect(body).toEqual({
       accession,
       version: 1,
+      licence: 'CC0-1.0',
       versions: 1,
       title: 'Ribosomes in situ',
       profile: 'cryoet-dataset',

@@ -4,6 +4,7 @@ import { DatasetsOfAnnotations } from './cryoet/datasets.js';
 import { depositionFields, faultsOfTargets, targetDatasets } from './cryoet/depositions.js';
 import { between } from './cryoet/drafts.js';
 import { annotationsExample } from './cryoet/examples.js';
+import { PUBLIC_DOMAIN } from './policy.js';
 import { defineProfile } from './profile.js';
 
 export const cryoetAnnotations = defineProfile({
@@ -49,6 +50,7 @@ export const cryoetAnnotations = defineProfile({
       of: 'files',
     },
   ],
+  policy: PUBLIC_DOMAIN,
   embargoDays: 730,
 
   example: { title: 'Ribosomes in published tomograms of yeast', metadata: annotationsExample },

@@ -5,6 +5,7 @@ import { Datasets } from './cryoet/datasets.js';
 import { depositionFields } from './cryoet/depositions.js';
 import { between } from './cryoet/drafts.js';
 import { datasetExample } from './cryoet/examples.js';
+import { PUBLIC_DOMAIN } from './policy.js';
 import { defineProfile } from './profile.js';
 import { Curie, Text } from './terms.js';
 
@@ -54,6 +55,7 @@ export const cryoetDataset10 = defineProfile({
       of: 'files',
     },
   ],
+  policy: PUBLIC_DOMAIN,
   embargoDays: 730,
 
   example: {

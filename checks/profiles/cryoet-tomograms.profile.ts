@@ -4,6 +4,7 @@ import { DatasetsOfTomograms } from './cryoet/datasets.js';
 import { depositionFields, faultsOfTargets, targetDatasets } from './cryoet/depositions.js';
 import { between } from './cryoet/drafts.js';
 import { tomogramsExample } from './cryoet/examples.js';
+import { PUBLIC_DOMAIN } from './policy.js';
 import { defineProfile } from './profile.js';
 
 export const cryoetTomograms = defineProfile({
@@ -36,6 +37,7 @@ export const cryoetTomograms = defineProfile({
       of: 'files',
     },
   ],
+  policy: PUBLIC_DOMAIN,
   embargoDays: 730,
 
   example: { title: 'Denoised tomograms of yeast', metadata: tomogramsExample },

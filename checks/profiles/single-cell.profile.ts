@@ -1,5 +1,6 @@
 /** What must a collection of single-cell data sets tell about itself? The fields of the CELLxGENE portal's collections. */
 import { z } from 'zod';
+import { ATTRIBUTION } from './policy.js';
 import { defineProfile } from './profile.js';
 import { Doi, Email, Link, Paragraphs, PublicationDoi, Text, WebAddress } from './terms.js';
 
@@ -68,6 +69,7 @@ export const singleCell10 = defineProfile({
     },
     { id: 'privacy', text: 'Nothing in the files identifies a donor.', auto: false, of: 'files' },
   ],
+  policy: ATTRIBUTION,
   embargoDays: 730,
 
   example: {

@@ -30,6 +30,9 @@ export const ProfileView = z
         }),
       )
       .meta({ description: 'What a curator makes sure of before an approval.' }),
+    policy: z
+      .object({ version: z.string(), licence: z.string(), text: z.array(z.string()) })
+      .meta({ description: 'What a submitter agrees to with `policyAccepted`.' }),
     embargoDays: z.int().meta({ description: 'How far ahead a release may be set.' }),
     example: z
       .object({ title: z.string(), metadata: z.record(z.string(), z.unknown()) })
@@ -52,6 +55,7 @@ export const viewOf = (profile: Profile): ProfileView => ({
     extensions: [...extensions],
   })),
   checklist: profile.checklist.map(({ id, text, auto }) => ({ id, text, auto })),
+  policy: { ...profile.policy, text: [...profile.policy.text] },
   embargoDays: profile.embargoDays,
   example: { title: profile.example.title, metadata: { ...profile.example.metadata } },
   links: { self: `/api/v1/profiles/${profile.id}` },

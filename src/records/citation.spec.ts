@@ -16,6 +16,17 @@ describe('a citation', () => {
     );
   });
 
+  it('names the publication of the cross references', () => {
+    const metadata = {
+      cross_references: [
+        { kind: 'EMPIAR', value: 'EMPIAR-10001' },
+        { kind: 'DOI', value: '10.1/x' },
+      ],
+    };
+
+    expect(citationOf({ ...cited, metadata }, '')).toMatch(/Publication: https:\/\/doi\.org\/10\.1\/x$/);
+  });
+
   it('names the publication where the metadata do', () => {
     const metadata = { doi: '10.1038/s41586-020-2649-2' };
 

@@ -21,9 +21,17 @@ export function datasetCitation(cited: Pick<Cited, 'accession' | 'metadata'>, fi
   return `${publication}Dataset Version: ${file} curated and distributed by Accession in Collection: ${base}/api/v1/records/${cited.accession}`;
 }
 
+/** Its DOI: of a field of its own, or the first of the cross references. */
+function publicationOf({ doi, cross_references: references }: Cited['metadata']): string | null {
+  if (typeof doi === 'string') return doi;
+  const cited = Array.isArray(references) ? references.find((each) => each?.kind === 'DOI') : undefined;
+  return typeof cited?.value === 'string' ? cited.value : null;
+}
+
 export function citationOf(cited: Cited, base: string): string {
   const { accession, version, title, metadata, publishedAt } = cited;
   const year = new Date(publishedAt).getUTCFullYear();
-  const publication = typeof metadata.doi === 'string' ? ` Publication: ${doiUrl(metadata.doi)}` : '';
+  const doi = publicationOf(metadata);
+  const publication = doi === null ? '' : ` Publication: ${doiUrl(doi)}`;
   return `${title.replace(/[.\s]+$/, '')}. Version ${version}, ${year}. ${accession}. ${permanentUrl(base, cited)}${publication}`;
 }

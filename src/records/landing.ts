@@ -6,6 +6,7 @@ import type { PublicFile } from './public-copy.js';
 export interface Edition extends Cited {
   readonly profile: { readonly id: string; readonly version: string; readonly title: string };
   readonly schema: string | null;
+  readonly licence: string | null;
   readonly revision: string;
   readonly createdAt: string;
   readonly approvedAt: string | null;
@@ -14,7 +15,7 @@ export interface Edition extends Cited {
 
 /** The same bytes for the same rows, so that it can be written twice, and verified. */
 export function landingOf(edition: Edition, base: string): Buffer {
-  const { accession, version, title, profile, schema, metadata, revision, files } = edition;
+  const { accession, version, title, profile, schema, licence, metadata, revision, files } = edition;
   const document = {
     about: 'A version of a published record: what it is, and the files below "files/" with their SHA-256.',
     accession,
@@ -23,6 +24,7 @@ export function landingOf(edition: Edition, base: string): Buffer {
     permanentUrl: permanentUrl(base, edition),
     citation: citationOf(edition, base),
     profile: { ...profile, ...(schema !== null && { schema }) },
+    ...(licence !== null && { licence }),
     metadata,
     files: files.map(({ path, size, sha256 }) => ({ path: `files/${path}`, size, sha256 })),
     revision,

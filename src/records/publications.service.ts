@@ -8,6 +8,7 @@ import { post } from '../outbox/outbox.js';
 import type { Submission } from '../submissions/submission.entity.js';
 import { SubmissionsService } from '../submissions/submissions.service.js';
 import type { Edition } from './landing.js';
+import { publicMetadata } from './public-metadata.js';
 import { type Goal, STEPS, type Step } from './publication.js';
 import { Hopeless } from './publication-faults.js';
 import { HELD, heldBy, type PublicationLease, PublicationLost } from './publication-lease.js';
@@ -132,7 +133,8 @@ export class PublicationsService {
     );
     const profile = profileOf(submission);
     return {
-      ...{ accession, version, title, metadata, createdAt },
+      ...{ accession, version, title, createdAt, metadata: publicMetadata(metadata) },
+      licence: submission.policy?.licence ?? null,
       profile: { id: profile.id, version: profile.version, title: profile.title },
       schema: profile.schema,
       revision: sealed ?? '',

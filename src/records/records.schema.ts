@@ -67,6 +67,7 @@ export const RecordView = z
     profile: z.string(),
     profileVersion: z.string(),
     metadata: z.record(z.string(), z.unknown()),
+    licence: z.string().nullable().meta({ description: 'SPDX identifier, as it was agreed to.' }),
     files: z.array(RecordFile),
     datasets: z.array(RecordDataset).meta({ description: 'In their order; none where a file is no data set.' }),
     revisionHash: z.string().nullable(),

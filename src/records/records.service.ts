@@ -8,6 +8,7 @@ import { instantKey } from '../platform/page.js';
 import type { Tombstone } from '../submissions/submission.entity.js';
 import { citationOf, datasetCitation, permanentUrl } from './citation.js';
 import { fileKey } from './public-copy.js';
+import { publicMetadata } from './public-metadata.js';
 import { FilesOnTheirWay, RecordFileNotFound, RecordNotFound, Tombstoned } from './records.errors.js';
 import type { RecordSummary, RecordVersion, RecordView } from './records.schema.js';
 
@@ -17,6 +18,7 @@ const WAS_PUBLIC = `(s.state LIKE 'published.%' OR s.state = 'tombstoned')`;
 /** $1 the accession, $2 the version or null: the newest. */
 const FIND = `
   SELECT s.id, s.accession, s.version, s.title, s.profile, s."profileVersion", s.metadata, s.sealed, s."publishedAt",
+         s.policy ->> 'licence' AS licence,
          s.tombstone, s."lastRunId", p.goal = 'public' AND p."finishedAt" IS NOT NULL AS "filesThere",
          (SELECT count(*)::int FROM submission s WHERE s.accession = $1 AND ${WAS_PUBLIC}) AS versions,
          (SELECT max(s.version) FROM submission s WHERE s.accession = $1 AND ${WAS_PUBLIC}) AS newest
@@ -39,6 +41,7 @@ interface Found {
   readonly profile: string;
   readonly profileVersion: string;
   readonly metadata: Record<string, unknown>;
+  readonly licence: string | null;
   readonly sealed: string | null;
   readonly publishedAt: Date;
   readonly tombstone: Tombstone | null;
@@ -187,8 +190,9 @@ export class RecordsService {
   }
 
   private async find(accession: string, version: number | null): Promise<Found> {
-    const [found]: Found[] = await this.db.query(FIND, [accession, version]);
-    if (!found) throw new RecordNotFound(accession, version);
+    const [row]: Found[] = await this.db.query(FIND, [accession, version]);
+    if (!row) throw new RecordNotFound(accession, version);
+    const found = { ...row, metadata: publicMetadata(row.metadata) };
     const { tombstone, title } = found;
     if (!tombstone) return found;
     const { reason, note, at } = tombstone;

@@ -114,6 +114,7 @@ export class SubmissionViews {
     const self = linkTo(submission.id);
     return {
       metadata: submission.metadata,
+      policy: submission.policy,
       missing: [...known.faults],
       events: offersFrom(submission, { ...facts, assignee: user.id }, mine).map((offer) => ({
         ...offer,
