@@ -54,6 +54,7 @@ const ANSWERS: Record<string, Answer> = {
   '/doi/10.5281/zenodo.1': (_, response) => void response.writeHead(302, { location: 'https://zenodo.org/1' }).end(),
   '/empiar/entry/EMPIAR-10001/': json(200, { 'EMPIAR-10001': { title: 'Micrographs' } }),
   '/pdb/core/entry/1ABC': json(200, { rcsb_id: '1ABC', struct: { title: 'Structure of the yeast 80S ribosome' } }),
+  '/pdb/core/polymer_entity/1ABC/1': json(200, { rcsb_polymer_entity: { pdbx_description: 'Protein uS2' } }),
   '/uniprot/uniprotkb/P0A7V0': json(200, {
     entryType: 'UniProtKB reviewed (Swiss-Prot)',
     proteinDescription: {
@@ -216,6 +217,7 @@ describe('a name', () => {
     ['an alternative name of a protein', () => annotating('UniProtKB:P0A7V0', '30S ribosomal protein S2'), false],
     ['that of another protein', () => annotating('UniProtKB:P0A7V0', 'Actin'), true],
     ['a part of the title of a structure', () => annotating('PDB-1ABC', '80S Ribosome'), false],
+    ['that of a molecule in the structure', () => annotating('PDB-1ABC', 'Protein uS2'), false],
     ['in no title of the structure', () => annotating('PDB-1ABC', 'Proteasome'), true],
     ['that of a cell line', () => ofSample({ cell_strain: { id: 'CVCL_0030', name: 'HeLa' } }), false],
   ])('that is %s is compared with what the identifier is of', async (_, begin, differs) => {

@@ -258,6 +258,7 @@ function summary(row: Row): SubmissionSummary {
       datasets: `${self}/datasets`,
       runs: `${self}/runs`,
       changeRequests: `${self}/change-requests`,
+      lookups: `${self}/lookups`,
       checklist: `${self}/checklist`,
       record: `/api/v1/records/${row.accession}`,
     },

@@ -41,10 +41,15 @@ const Structure = z.object({
   struct: z.object({ title: MaybeLine, pdbx_descriptor: MaybeLine }).nullish().catch(null),
 });
 
+const Entity = z.object({ rcsb_polymer_entity: z.object({ pdbx_description: MaybeLine }) });
+
+/** By its title, and by the first of its molecules: of what was solved alone that is the name. */
 export async function pdbEntry(pdb: Asking, value: string): Promise<Answered> {
   const structure = await read(pdb, `/core/entry/${pdbId(value)}`, Structure);
   if (!structure) return notFound();
-  return verified([structure.struct?.title ?? null, structure.struct?.pdbx_descriptor ?? null]);
+  const { title = null, pdbx_descriptor: descriptor = null } = structure.struct ?? {};
+  const first = await read(pdb, `/core/polymer_entity/${pdbId(value)}/1`, Entity);
+  return verified([title, descriptor, first?.rcsb_polymer_entity.pdbx_description ?? null]);
 }
 
 const Names = z
