@@ -1,11 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../src/files/object-store.js';
 import { requeueLost } from '../src/records/publication.js';
-import { PublicationLost, takePublication } from '../src/records/publication-lease.js';
+import { PublicationLost } from '../src/records/publication-lease.js';
 import type { Submission } from '../src/submissions/submission.entity.js';
 import { beginDesk, changeObject, type Desk, sha256 } from './publication-desk.js';
 
@@ -296,30 +295,6 @@ describe('a publication whose worker is lost', () => {
     await expect(late).rejects.toThrow(PublicationLost);
     expect(await desk.state(id)).toBe('published.current');
     expect(await desk.told(id, 'submission.published')).toBe(1);
-  });
-
-  it('is free at once when it is let go, though the lease was just being renewed', async () => {
-    const { id } = await publishing();
-    const [job] = await desk.jobs();
-    if (!job) throw new Error('There is a job.');
-    const [asked, goOn, renewed] = [gate(), gate(), gate()];
-    const query = async (sql: string, values: unknown[]) => {
-      const renews = sql.startsWith('UPDATE publication SET "leaseUntil" = now()');
-      if (renews) {
-        asked.open();
-        await goOn.opened;
-      }
-      return desk.db.query(sql, values).finally(renews ? renewed.open : undefined);
-    };
-    const lease = await takePublication({ query } as unknown as DataSource, job, desk.config.LEASE);
-
-    await asked.opened;
-    const released = lease?.release();
-    goOn.open();
-    await Promise.all([released, renewed.opened]);
-
-    await again({ id });
-    expect(await desk.state(id)).toBe('published.current');
   });
 
   it('keeps whoever comes after it out of the folder until it has let go', async () => {

@@ -35,13 +35,14 @@ export function holdUpload(db: DataSource, { id, attempt }: Work, leaseMs: numbe
     const [, held] = await db.query(PROLONG, [id, attempt, ms]);
     return held === 1;
   };
-  const beat = setInterval(() => {
+  const renew = async () => {
     // A database that is away for a moment takes nothing from us: the lease's own end decides.
-    void prolong(leaseMs)
-      .catch(() => true)
-      .then((held) => {
-        if (!held) lost.abort(new Error(`Upload ${id} is no longer ours.`));
-      });
+    const held = await prolong(leaseMs).catch(() => true);
+    if (!held) lost.abort(new Error(`Upload ${id} is no longer ours.`));
+  };
+  let renewed: Promise<unknown> = Promise.resolve();
+  const beat = setInterval(() => {
+    renewed = Promise.all([renewed, renew()]);
   }, leaseMs / 3);
   const leave = () => clearInterval(beat);
   return {
@@ -49,6 +50,7 @@ export function holdUpload(db: DataSource, { id, attempt }: Work, leaseMs: numbe
     leave,
     release: async (pauseMs = 0) => {
       leave();
+      await renewed; // what came after the release would hold it for nobody
       await prolong(pauseMs);
     },
   };

@@ -21,7 +21,10 @@ export async function takeRun(db: DataSource, runId: string, leaseMs: number): P
   if (!row) return null;
 
   const lost = new AbortController();
-  const beat = setInterval(() => void renew(), leaseMs / 3);
+  let renewed: Promise<unknown> = Promise.resolve();
+  const beat = setInterval(() => {
+    renewed = Promise.all([renewed, renew()]);
+  }, leaseMs / 3);
   const renew = async () => {
     // A database that is away for a moment takes nothing from us: the lease's own end decides.
     const [, held] = await db
@@ -40,6 +43,7 @@ export async function takeRun(db: DataSource, runId: string, leaseMs: number): P
     signal: lost.signal,
     release: async () => {
       clearInterval(beat);
+      await renewed; // what came after the release would hold it for nobody
       await db.query(
         `UPDATE validation_run SET "leaseUntil" = NULL WHERE id = $1 AND fence = $2 AND state = 'running'`,
         [runId, row.fence],
