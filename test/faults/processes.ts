@@ -30,9 +30,10 @@ import { TEMPLATE } from '../template-database.js';
 import { type Answer, type Caller, PASSWORD, QUICK, underWay } from '../world.js';
 
 /** The endings of `unruly-formats.mjs` too. */
-const FORMATS = `import { CHECKS as SOUND } from './sound.js';
+const FORMATS = `import { CHECKS as SOUND, checksOf as soundOf } from './sound.js';
 import { UNRULY } from './unruly-formats.mjs';
 export const CHECKS = [...SOUND, ...UNRULY];
+export const checksOf = (profile) => [...soundOf(profile), ...UNRULY];
 `;
 
 export interface Running {
