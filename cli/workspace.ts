@@ -87,10 +87,25 @@ export async function sendDescription({ server, path, description }: Workspace):
   const same = title === body.title && isDeepStrictEqual(metadata, body.metadata);
   if (same) return body;
   if (!etag) throw new Stopped(EXIT.interrupted, 'The server has not said which version it has. Run it again.');
-  const gone = Object.keys(body.metadata).filter((name) => !(name in metadata));
-  const patch = { title, metadata: { ...metadata, ...Object.fromEntries(gone.map((name) => [name, null])) } };
+  const patch = { title, metadata: patchBetween(body.metadata, metadata) };
   return (await server.patch<Submission>(path, patch, etag)).body;
 }
+
+/** The merge patch (RFC 7396) by which one becomes the other: what is gone is null, however deep it stands. */
+function patchBetween(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const gone = Object.keys(before).filter((name) => !Object.hasOwn(after, name));
+  const kept = Object.entries(after).map(([name, value]) => {
+    const held = Object.hasOwn(before, name) ? before[name] : undefined;
+    return [name, isObject(held) && isObject(value) ? patchBetween(held, value) : value] as const;
+  });
+  return Object.fromEntries([...gone.map((name) => [name, null] as const), ...kept]);
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The files of the folder that belong to the submission, `/`-separated: all but hidden ones and the description. */
 export async function filesOf(folder: string): Promise<string[]> {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { annotationsExample } from '../checks/profiles/cryoet/examples.js';
+import { Server } from '../cli/server.js';
+import { sendDescription } from '../cli/workspace.js';
 import { DATASET, type DepositionFiles, depositionFiles, RUNS } from './deposition-files.js';
 import { linesOf, maskBytes, tiltsSorted } from './run-files.js';
 import { upload } from './story.js';
@@ -218,5 +220,25 @@ describe('annotations of tomograms that exist', () => {
         findings: [{ fingerprint, waiver: { reason } }],
       });
     expect((await cell(owner, `${masks.path}/matrix`, 'X-39', 'TS_002')).findings).toMatchObject([{ waiver: null }]);
+  });
+});
+
+describe('the description beside the files', () => {
+  it('becomes that of the submission, without what was taken out of it, however deep it stood', async () => {
+    const { metadata } = depositionFiles();
+    const { runs, ...dataset } = metadata.datasets[DATASET];
+    const held = {
+      ...metadata,
+      datasets: { [DATASET]: { ...dataset, runs: { ...runs, TS_002: { tilt_max_deg: 17 } } } },
+    };
+    const { id, path, accession } = await begin(owner, 'cryoet-dataset', 'Ribosomes in situ', held);
+
+    const description = { server: world.url, submission: id, accession, profile: 'cryoet-dataset', title: 'Ribosomes' };
+    const server = new Server(world.url, owner.token, AbortSignal.timeout(10_000));
+    await sendDescription({ folder: '', server, path, description: { ...description, metadata } });
+
+    const { body } = await owner.get(path);
+    expect(body.title).toBe('Ribosomes');
+    expect(body.metadata.datasets[DATASET].runs).toEqual(runs);
   });
 });

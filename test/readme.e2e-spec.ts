@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ColumnParts, writeH5ad } from '../checks/samples/h5ad.js';
+import { type DepositionFiles, writeDeposition } from './deposition-files.js';
 import { follow } from './documented.js';
+import { linesOf, tiltsSorted } from './run-files.js';
 
 describe('the README', () => {
   it('tells a story that works, from a sample file to a public record', { timeout: 200_000 }, async () => {
@@ -47,6 +49,25 @@ describe('the page for contributors of single cells', () => {
         expect(stdout).toContain('not yet');
         expect(stdout).toContain('/obs/tissue is kept as author_tissue');
         expect(stdout).toMatch(/lungs\/lungs\.h5ad h5ad: passed/);
+        expect(stderr).toContain('curator_review');
+      },
+    });
+  });
+});
+
+describe('the page for contributors of tilt series', () => {
+  it('leads from the files of three runs to a curator', { timeout: 200_000 }, async () => {
+    const mistyped = ({ files }: DepositionFiles) => {
+      const angles = tiltsSorted('TS_001').map((tilt, i) => (i === 4 ? -4.99 : tilt));
+      files.set('TS_001/TS_001.rawtlt', linesOf(angles));
+    };
+    await follow('docs/contribute-cryoet.md', {
+      prepare: (folder) => void writeDeposition(join(folder, 'scope'), { spoil: mistyped }),
+      look: ({ stdout, stderr }) => {
+        expect(stdout.match(/not yet/g)).toHaveLength(2);
+        expect(stdout).toContain('1 of 13 raw tilt angles have no tilt of their own in the MDOC');
+        expect(stdout).toContain('Divided by 2 all lie inside');
+        expect(stdout).toContain('last run: passed, 0 errors, 0 warnings');
         expect(stderr).toContain('curator_review');
       },
     });
