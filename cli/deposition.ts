@@ -1,14 +1,15 @@
 /** Do the files of a folder agree, run by run? By what the checks have learnt of them, and by its description where it has one. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import type { BroughtFile, Judged } from '../checks/deposition/judge-deposition.js';
-import type { CheckOutcome } from '../checks/finding.js';
+import type { CheckOutcome, Finding } from '../checks/finding.js';
 import { UsageError } from './exit.js';
 
 /** What stands beside the files, for title and metadata. */
 const DESCRIPTION = 'accession.json';
 
 export interface JudgedFolder extends Judged {
+  /** Their findings are of files as they were named, or of the folder. */
   readonly outcomes: readonly CheckOutcome[];
 }
 
@@ -46,7 +47,9 @@ export async function judgeFolder({ path, profile, results, unchecked }: Folder)
     .map((file): BroughtFile => ({ path: within(file), sha256: null, facts: facts.get(file) ?? null }));
   const judged = judgeDeposition({ kind, metadata: described?.metadata ?? {}, files, known: [] });
   if (named === null && judged.deposition.datasets.every(({ runs }) => runs.length === 0)) return null;
-  return { ...judged, outcomes: outcomesOf(judged) };
+  const asNamed = (finding: Finding): Finding => ({ ...finding, file: posix.join(path, finding.file) });
+  const outcomes = outcomesOf(judged).map((each) => ({ ...each, findings: each.findings.map(asNamed) }));
+  return { ...judged, outcomes };
 }
 
 async function descriptionOf(folder: string): Promise<Described | null> {

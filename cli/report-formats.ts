@@ -2,7 +2,7 @@
 import { pathToFileURL } from 'node:url';
 import { CROSS_FILE_CHECKS } from '../checks/cross-file/index.js';
 import type { Association } from '../checks/deposition/associate.js';
-import type { Cell, CellStatus } from '../checks/deposition/matrix.js';
+import { type Cell, type CellStatus, DEPOSITION_CHECK } from '../checks/deposition/matrix.js';
 import { csvOfCells } from '../checks/deposition/matrix-csv.js';
 import type { CheckOutcome, Finding, Outcome, Severity } from '../checks/finding.js';
 import { CHECKS } from '../checks/formats/index.js';
@@ -163,14 +163,14 @@ const STATUSES: readonly CellStatus[] = ['passed', 'warning', 'failed', 'undecid
 /** A line for each run: how many rules say what; and the files that no run was found for. */
 function* summaryOf({ cells, runs, files }: Matrix): Generator<string> {
   const width = Math.max(3, ...runs.map(({ run }) => run.length));
-  yield `${'run'.padEnd(width)}  ${STATUSES.map((status) => status.replace('_', ' ').padStart(14)).join('')}`;
+  yield `${'run'.padEnd(width)}  ${STATUSES.map((status) => status.replace('_', ' ').padStart(16)).join('')}`;
   const counts = new Map<string, number>();
   for (const { dataset, run, status } of cells) {
     const key = JSON.stringify([dataset, run, status]);
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   for (const { dataset, run } of runs) {
-    const told = STATUSES.map((status) => String(counts.get(JSON.stringify([dataset, run, status])) ?? 0).padStart(14));
+    const told = STATUSES.map((status) => String(counts.get(JSON.stringify([dataset, run, status])) ?? 0).padStart(16));
     yield `${run.padEnd(width)}  ${told.join('')}`;
   }
   for (const { path, status, why } of files) if (status !== 'matched') yield `- ${path}: ${status}. ${why}`;
@@ -257,7 +257,7 @@ function sarif({ files, unchecked }: Report) {
   // A finding in a packed file is of the check of what is inside.
   const told = new Set(files.flatMap(({ check, findings }) => [check, ...findings.map((finding) => finding.check)]));
   const used = [...CHECKS, ...CROSS_FILE_CHECKS].filter(({ id }) => told.has(id));
-  const rules = used.flatMap(({ id, rules }) =>
+  const described = used.flatMap(({ id, rules }) =>
     Object.entries(rules).map(([rule, { severity, message, fix, docs }]) => ({
       id: `${id}/${rule}`,
       shortDescription: { text: message.replaceAll(/\{\w+\}/g, '…') },
@@ -266,6 +266,10 @@ function sarif({ files, unchecked }: Report) {
       ...(docs ? { helpUri: docs } : {}),
     })),
   );
+  const known = new Set(described.map(({ id }) => id));
+  const found = new Set(files.flatMap(({ findings }) => findings.map((finding) => `${finding.check}/${finding.rule}`)));
+  // A rule between the files of a run says several things: its findings do.
+  const rules = [...described, ...[...found].filter((id) => !known.has(id)).map((id) => ({ id }))];
   const indexes = new Map(rules.map(({ id }, index) => [id, index]));
   const notes = [
     ...files.flatMap(({ path, error }) => (error === null ? [] : [{ path, level: 'error', text: error }])),
@@ -306,13 +310,16 @@ function sarif({ files, unchecked }: Report) {
   };
 }
 
-function locationOf(path: string, { location }: Finding) {
+/** What is judged of a run is no file: its findings name one, or the folder. */
+function locationOf(report: string, { check, file, location }: Finding) {
+  const [path, place] =
+    check === DEPOSITION_CHECK ? [file, [report, location].filter(Boolean).join(' ')] : [report, location];
   const [, line] = /\bline (\d+)/.exec(location ?? '') ?? [];
   const [, byte] = /\bbyte (\d+)/.exec(location ?? '') ?? [];
   const region = line ? { startLine: Math.max(1, Number(line)) } : byte ? { byteOffset: Number(byte) } : null;
   return {
     physicalLocation: { artifactLocation: { uri: uriOf(path) }, ...(region ? { region } : {}) },
-    ...(location === null ? {} : { logicalLocations: [{ fullyQualifiedName: location }] }),
+    ...(place === null ? {} : { logicalLocations: [{ fullyQualifiedName: place }] }),
   };
 }
 

@@ -141,21 +141,21 @@ describe('accession validate', { timeout: 30_000 }, () => {
       .split('\n')
       .map((line) => JSON.parse(line));
 
-    expect(lines.map(({ path }) => path)).toEqual([
-      'run/a & "b".mrc',
-      'run/b.mrc',
-      'run/frames/TS_001.mdoc',
-      undefined,
-    ]);
-    expect(lines.at(-1)).toMatchObject({ valid: false, files: 3 });
+    const verdict = lines.pop();
+    const paths = lines.map(({ path }) => path);
+    expect(paths.slice(0, 4)).toEqual(['run/a & "b".mrc', 'run/b.mrc', 'run/frames/TS_001.mdoc', 'main/TS_001']);
+    expect(verdict).toMatchObject({ valid: false, files: paths.length });
   });
 
   it('prints well-formed JUnit', () => {
     const { status, stdout } = validate('--format', 'junit', 'run');
 
     expect(status).toBe(1);
-    expect(stdout).toMatch(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="accession" tests="5" /);
-    expect(stdout).toContain('failures="2" errors="0" skipped="2"');
+    const count = (tag: string) => stdout.split(`<${tag} `).length - 1;
+    expect(stdout).toMatch(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="accession" tests="\d+" /);
+    expect(stdout).toContain(`tests="${count('testcase')}" failures="${count('failure')}" errors="0" skipped="2"`);
+    expect(count('skipped')).toBe(2);
+    expect(stdout).toContain('<testcase name="main/TS_001" classname="deposition">');
     expect(stdout).toContain('<testcase name="run/a &amp; &quot;b&quot;.mrc" classname="mrc">');
     expect(validate('--format', 'junit', 'named').stdout).toContain('<testcase name="named/\ufffd[31mred.mrc"');
     expect(openTags(stdout)).toEqual([]);
@@ -170,14 +170,20 @@ describe('accession validate', { timeout: 30_000 }, () => {
       expect(tool.driver.rules[ruleIndex].id).toBe(ruleId);
       expect(['error', 'warning', 'note']).toContain(level);
       expect(message.text).toMatch(/\.$/);
-      expect(locations[0].physicalLocation.artifactLocation.uri).toMatch(/^run\/[^ "]+$/);
+      expect(locations[0].physicalLocation.artifactLocation.uri).toMatch(/^run(\/[^ "]+)?$/);
       expect(partialFingerprints['accession/v1']).toMatch(/^[0-9a-f]{24}$/);
     }
-    expect(results.map(({ ruleId }: { ruleId: string }) => ruleId)).toEqual([
-      'mrc/version',
-      'mrc/truncated',
-      'mdoc/tilt_angle',
+    const told = results.map(({ ruleId }: { ruleId: string }) => ruleId);
+    expect(told.slice(0, 3)).toEqual(['mrc/version', 'mrc/truncated', 'mdoc/tilt_angle']);
+    expect(results[told.indexOf('deposition/X-01')].locations).toEqual([
+      {
+        physicalLocation: { artifactLocation: { uri: 'run/frames/TS_001.mdoc' } },
+        logicalLocations: [{ fullyQualifiedName: 'main/TS_001' }],
+      },
     ]);
+    expect(results[told.indexOf('deposition/unmatched')].locations[0].physicalLocation.artifactLocation.uri).toMatch(
+      /^run\/./,
+    );
     expect(results[0].locations[0].physicalLocation.region).toEqual({ byteOffset: 108 });
   });
 
