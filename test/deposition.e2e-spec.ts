@@ -4,11 +4,11 @@ import { Server } from '../cli/server.js';
 import { sendDescription } from '../cli/workspace.js';
 import { DATASET, type DepositionFiles, depositionFiles, RUNS } from './deposition-files.js';
 import { linesOf, maskBytes, tiltsSorted } from './run-files.js';
-import { upload } from './story.js';
+import { sha256Of, upload } from './story.js';
 import { beginWorld, type Caller, reaches, type World } from './world.js';
 
 /** A hundred small files, each looked at in a process: long on a busy machine. */
-const LONG = 60_000;
+const LONG = 90_000;
 
 let world: World;
 let owner: Caller;
@@ -153,6 +153,21 @@ describe('a deposition of three runs', () => {
     expect(await cell(curator, `${story.path}/runs/${second}/matrix`, 'X-44', 'TS_001')).toMatchObject({
       status: 'passed',
     });
+  });
+
+  it('is judged by what storage holds too', async () => {
+    const stack = sha256Of(Buffer.from(sound.files.get('TS_001/TS_001.st') ?? []));
+    const spoken = async () => (await curator.get(`${story.path}/matrix?rule=D-05`)).body.items;
+    const grow = (by: number) =>
+      world.db.query('UPDATE stored_object SET size = size + $2 WHERE sha256 = $1', [stack, by]);
+    const before = await spoken();
+
+    await grow(1);
+    const spoilt = await spoken();
+    await grow(-1);
+
+    expect(before).toMatchObject([{ run: null, status: 'passed' }]);
+    expect(spoilt[1]).toMatchObject({ run: 'TS_001', status: 'failed', findings: [{ file: 'TS_001/TS_001.st' }] });
   });
 });
 
