@@ -94,13 +94,13 @@ export async function cellLineIn(cellosaurus: Asking, id: string): Promise<Answe
 }
 
 const StrainName = z.object({ name: z.object({ data: z.object({ label: MaybeLine }) }) });
-const OtherNames = z.object({ other_names: z.object({ data: Lines }) });
+const OtherNames = z.object({ other_names: z.object({ data: Lines }).nullish().catch(null) });
 
 export async function strainIn(wormbase: Asking, id: string): Promise<Answered> {
   const told = await read(wormbase, `/field/strain/${id}/name`, StrainName);
   if (!told) return notFound();
   const others = await read(wormbase, `/field/strain/${id}/other_names`, OtherNames);
-  return verified([told.name.data.label, ...(others?.other_names.data ?? [])]);
+  return verified([told.name.data.label, ...(others?.other_names?.data ?? [])]);
 }
 
 /** The resolver knows the DOIs of every agency: what it answers with, or redirects to, is there. */
