@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { annotationsExample } from '../checks/profiles/cryoet/examples.js';
+import { annotationsExample, tomogramsExample } from '../checks/profiles/cryoet/examples.js';
 import { Server } from '../cli/server.js';
 import { sendDescription } from '../cli/workspace.js';
 import { DATASET, type DepositionFiles, depositionFiles, RUNS } from './deposition-files.js';
-import { linesOf, maskBytes, tiltsSorted } from './run-files.js';
+import { linesOf, maskBytes, tiltsSorted, tomogramBytes } from './run-files.js';
 import { sha256Of, upload } from './story.js';
 import { beginWorld, type Caller, reaches, type World } from './world.js';
 
@@ -209,6 +209,25 @@ describe('annotations of tomograms that exist', () => {
 
     expect(await faults(other, `${theirs.path}/matrix`)).toEqual([['D-06', null]]);
     expect((await other.get(`${story.path}/matrix`)).status).toBe(404);
+  });
+
+  it('may be joined by tomograms of the alignments that exist', { timeout: LONG }, async () => {
+    const { tomograms } = depositionFiles().metadata.datasets[DATASET];
+    const runs = Object.fromEntries(RUNS.map((run) => [run, {}]));
+    const denoised = await begin(owner, 'cryoet-tomograms', 'Denoised once more', {
+      ...tomogramsExample,
+      target_datasets: [{ record: story.accession, dataset: DATASET }],
+      datasets: {
+        [DATASET]: { run_defaults: { alignment_ref: 'alignment' }, runs, tomograms: { again: tomograms.denoised } },
+      },
+    });
+    const volumes = RUNS.map((run) => [`${run}/${run}_rec_denoised.mrc`, tomogramBytes(run, { nz: 15 })] as const);
+    await bring(owner, denoised.id, new Map(volumes));
+    await submit(owner, denoised);
+    await reaches(owner, denoised.id, 'curator_review.unassigned', LONG);
+
+    expect(await faults(owner, `${denoised.path}/matrix`)).toEqual([]);
+    expect(await cell(owner, `${denoised.path}/matrix`, 'X-36', 'TS_003')).toMatchObject({ status: 'passed' });
   });
 
   it('are let pass by a curator with a reason, which the matrix shows', { timeout: LONG }, async () => {
