@@ -61,11 +61,24 @@ export async function draft(
   const { body: profile } = await owner.get('/profiles/cryoet-dataset');
   const created = await owner.post('/submissions', { profile: profile.id, ...profile.example });
   expect(created.status).toBe(201);
-  const { id, accession } = created.body;
-  await asBefore(world, id);
+  const story = storyOf(owner, created.body);
+  await asBefore(world, story.id);
+  expect(await upload(world, owner, story.id, 'tomo_001.mrc', file)).toBe(201);
+  await reaches(owner, story.id, 'uploaded');
+  return story;
+}
+
+/** A draft of single cells, without a file, and without a DOI to be looked up. */
+export async function draftOfCells(owner: Caller): Promise<Story> {
+  const { body: profile } = await owner.get('/profiles/single-cell');
+  const { doi: _, ...metadata } = profile.example.metadata;
+  const created = await owner.post('/submissions', { profile: profile.id, title: profile.example.title, metadata });
+  expect(created.status).toBe(201);
+  return storyOf(owner, created.body);
+}
+
+function storyOf(owner: Caller, { id, accession }: { id: string; accession: string }): Story {
   const path = `/submissions/${id}`;
-  expect(await upload(world, owner, id, 'tomo_001.mrc', file)).toBe(201);
-  await reaches(owner, id, 'uploaded');
   return {
     ...{ id, path, accession },
     move: (caller, event, more = { comment: 'because' }) => caller.post(`${path}/transitions`, { event, ...more }),

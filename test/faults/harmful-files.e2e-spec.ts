@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeH5ad } from '../../checks/samples/h5ad.js';
 import { objectKey } from '../../src/files/object-store.js';
-import { draft, type Story, upload } from '../story.js';
+import { draft, draftOfCells, type Story, upload } from '../story.js';
 import { type Caller, reaches } from '../world.js';
 import { beginService, type Running, type Service } from './processes.js';
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => service.end(), 60_000);
 
 async function submittedWith(path: string, bytes: Buffer): Promise<Story> {
-  const story = await draft(service, submitter);
+  const story = await (path.endsWith('.h5ad') ? draftOfCells(submitter) : draft(service, submitter));
   expect(await upload(service, submitter, story.id, path, bytes)).toBe(201);
   await reaches(submitter, story.id, 'uploaded');
   expect((await story.move(submitter, 'submitter.submit', { policyAccepted: true })).status).toBe(200);
@@ -155,7 +155,7 @@ const HUGE = 10_000_000_000;
 
 /** As if it had been brought: nobody sends, stores or hashes 10 GB for a test. */
 async function draftWithHuge(beginning: Buffer) {
-  const story = await draft(service, submitter);
+  const story = await draftOfCells(submitter);
   const [fileId, sha256] = [randomUUID(), randomBytes(32).toString('hex')];
   const local = join(service.env.DATA_DIR ?? '', objectKey(sha256));
   mkdirSync(dirname(local), { recursive: true });
