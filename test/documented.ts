@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, vi } from 'vitest';
+import { NO_SERVICES } from './no-services.js';
 
 const run = promisify(execFile);
 
@@ -30,6 +31,7 @@ export async function follow(
   const { DATABASE_URL: _, REDIS_URL: __, NODE_ENV: ___, ...env } = process.env;
   const settings = {
     ...env,
+    ...NO_SERVICES,
     PORT: port,
     DATA_DIR: join(folder, '.data'),
     ACCESSION_BUILT: 'yes',
