@@ -153,6 +153,9 @@ describe.each(STORES)('an import into %s', (storeName) => {
   });
 });
 
+/** On a machine that has other things to do, too. */
+const SOON = { timeout: 10_000 };
+
 describe('an import', () => {
   let api: FilesApi;
   let remote: RemoteServer;
@@ -277,7 +280,7 @@ describe('an import', () => {
       seen.add(file?.received);
       expect(file?.size).toBe(BYTES.length);
       expect(seen.size).toBeGreaterThan(3);
-    });
+    }, SOON);
 
     await sam.ask('DELETE', `/submissions/${submission}/files/${body.id}`);
     await workers.close();
@@ -292,11 +295,11 @@ describe('an import', () => {
       {},
       { url: `${remote.url}/slow.h5ad` },
     );
-    await vi.waitFor(async () => expect((await filesOf(sam, submission))[0]?.received).toBeGreaterThan(0));
+    await vi.waitFor(async () => expect((await filesOf(sam, submission))[0]?.received).toBeGreaterThan(0), SOON);
     await first.close();
     const before = remote.asked['/slow.h5ad']?.length ?? 0;
     const second = await api.work();
-    await vi.waitFor(() => expect(remote.asked['/slow.h5ad']?.length).toBeGreaterThan(before));
+    await vi.waitFor(() => expect(remote.asked['/slow.h5ad']?.length).toBeGreaterThan(before), SOON);
 
     expect(remote.asked['/slow.h5ad']?.at(-1)).toMatch(/^bytes=[1-9]\d*-$/);
     await sam.ask('DELETE', `/submissions/${submission}/files/${body.id}`);
@@ -322,7 +325,7 @@ describe('an import', () => {
       await lost.requeueLost();
       const [file] = await filesOf(sam, submission);
       expect(file).toMatchObject({ state: 'failed', problem: expect.stringContaining('given up after 2 tries') });
-    });
+    }, SOON);
     await workers.close();
   });
 });

@@ -48,7 +48,7 @@ const delivery = async () => (await room.db.query('SELECT * FROM delivery'))[0];
 const listOf = async (reader: Somebody) => (await room.ask('GET', reader, '/me/notifications')).body.items;
 /** The next try, once its time has come. */
 const tryAgain = async () => {
-  await vi.waitFor(async () => expect(await room.requeue()).toBe(1), { interval: 5 });
+  await vi.waitFor(async () => expect(await room.requeue()).toBe(1), { interval: 5, timeout: 10_000 });
   await room.carry();
 };
 

@@ -402,7 +402,7 @@ describe('an upload', () => {
     const bytes = randomBytes(1_000_000);
     const id = idOf(await tus(sam).create(submission, 'x.mrc', bytes.length));
     const stalled = stall(`${api.url}/api/v1/uploads/${id}`, sam, bytes.subarray(0, 400_000));
-    await vi.waitFor(async () => expect(await sizeOfSpooled(id)).toBe(400_000));
+    await vi.waitFor(async () => expect(await sizeOfSpooled(id)).toBe(400_000), { timeout: 10_000 });
 
     const at = Number((await tus(sam).head(id)).headers.get('upload-offset'));
     expect(at).toBe(400_000);
@@ -417,7 +417,7 @@ describe('an upload', () => {
     const bytes = randomBytes(1_000_000);
     const id = idOf(await tus(sam).create(submission, 'x.mrc', bytes.length, { sha256: sha256(bytes) }));
     const stalled = stall(`${await other.getUrl()}/api/v1/uploads/${id}`, sam, bytes.subarray(0, 400_000));
-    await vi.waitFor(async () => expect(await sizeOfSpooled(id)).toBe(400_000));
+    await vi.waitFor(async () => expect(await sizeOfSpooled(id)).toBe(400_000), { timeout: 10_000 });
 
     const { status, headers } = await tus(sam).head(id);
     expect(status).toBe(200);
@@ -432,7 +432,7 @@ describe('an upload', () => {
     const bytes = randomBytes(1_000_000);
     const id = idOf(await tus(sam).create(submission, 'x.mrc', bytes.length));
     const stalled = stall(`${await other.getUrl()}/api/v1/uploads/${id}`, sam, bytes.subarray(0, 400_000));
-    await vi.waitFor(async () => expect(await sizeOfSpooled(id)).toBe(400_000));
+    await vi.waitFor(async () => expect(await sizeOfSpooled(id)).toBe(400_000), { timeout: 10_000 });
     await other.close();
     await stalled.end();
 
@@ -443,7 +443,7 @@ describe('an upload', () => {
     const submission = await api.draft(sam);
     const id = idOf(await tus(sam).create(submission, 'x.mrc', 1_000_000));
     const stalled = stall(`${api.url}/api/v1/uploads/${id}`, sam, randomBytes(400_000));
-    await vi.waitFor(async () => expect(await sizeOfSpooled(id)).toBe(400_000));
+    await vi.waitFor(async () => expect(await sizeOfSpooled(id)).toBe(400_000), { timeout: 10_000 });
 
     expect((await sam.ask('DELETE', `/submissions/${submission}/files/${id}`)).status).toBe(204);
     await stalled.ended;
