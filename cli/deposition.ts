@@ -2,11 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { BroughtFile, Judged } from '../checks/deposition/judge-deposition.js';
-import type { CheckOutcome, Finding } from '../checks/finding.js';
+import { type CheckOutcome, type Finding, fingerprint } from '../checks/finding.js';
+import type { MetadataFault, Profile } from '../checks/profiles/profile.js';
 import { UsageError } from './exit.js';
 
 /** What stands beside the files, for title and metadata. */
-const DESCRIPTION = 'accession.json';
+export const DESCRIPTION = 'accession.json';
 
 export interface JudgedFolder extends Judged {
   /** Their findings are of files as they were named, or of the folder. */
@@ -33,6 +34,7 @@ export async function judgeFolder({ path, profile, results, unchecked }: Folder)
     '../checks/deposition/judge-deposition.js'
   );
   const { PROFILES } = await import('../checks/profiles/index.js');
+  const { faultsOf } = await import('../checks/profiles/profile.js');
   const described = await descriptionOf(path);
   const named = profile ?? (typeof described?.profile === 'string' ? described.profile : null);
   const facts = factsByFile(results);
@@ -48,8 +50,26 @@ export async function judgeFolder({ path, profile, results, unchecked }: Folder)
   const judged = judgeDeposition({ kind, metadata: described?.metadata ?? {}, files, known: [] });
   if (named === null && judged.deposition.datasets.every(({ runs }) => runs.length === 0)) return null;
   const asNamed = (finding: Finding): Finding => ({ ...finding, file: posix.join(path, finding.file) });
-  const outcomes = outcomesOf(judged).map((each) => ({ ...each, findings: each.findings.map(asNamed) }));
+  const ofMetadata = described && known ? [metadataOutcome(known, faultsOf(known, described.metadata ?? {}))] : [];
+  const outcomes = [...ofMetadata, ...outcomesOf(judged)].map((each) => ({
+    ...each,
+    findings: each.findings.map(asNamed),
+  }));
   return { ...judged, outcomes };
+}
+
+/** What the profile asks for and does not find: the server would refuse to take the submission. */
+function metadataOutcome(profile: Profile, faults: readonly MetadataFault[]): CheckOutcome {
+  const of = { check: 'metadata', file: DESCRIPTION };
+  const findings = faults.map(
+    ({ pointer, detail }): Finding => ({
+      ...{ ...of, rule: 'profile', severity: 'error', location: `/metadata${pointer}`, count: 1, samples: [] },
+      fingerprint: fingerprint(of.check, 'profile', of.file, pointer, detail),
+      ...{ message: `${pointer}: ${detail}.`, found: null, expected: null, docs: null },
+      fix: `Complete ${DESCRIPTION}: \`accession init DIR --profile ${profile.id} --example\` shows every field.`,
+    }),
+  );
+  return { ...of, outcome: findings.length > 0 ? 'failed' : 'passed', findings, undecided: [], facts: {} };
 }
 
 async function descriptionOf(folder: string): Promise<Described | null> {

@@ -1,6 +1,6 @@
 /** Are these files sound? The checks of the server, run here, before anything is sent. */
 import { readdir, stat } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { basename, join, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Check, Options } from '../checks/check.js';
 import { judgeTogether } from '../checks/cross-file/index.js';
@@ -12,7 +12,7 @@ import { checksFor } from '../checks/run-checks.js';
 import { EDITIONS } from '../checks/schemas/editions.js';
 import { isWholeFolder } from '../checks/whole-things.js';
 import type { Command, Terminal } from './command.js';
-import { type JudgedFolder, judgeFolder } from './deposition.js';
+import { DESCRIPTION, type JudgedFolder, judgeFolder } from './deposition.js';
 import { EXIT, UsageError } from './exit.js';
 import { Hearing } from './hearing.js';
 import {
@@ -162,7 +162,8 @@ async function find(paths: readonly string[]): Promise<Found> {
       const file = { path: told(entry), local: resolve(entry) };
       const checks = checksFor(file.path, CHECKS).map((check) => ({ file, check }));
       if (checks.length > 0) files.set(file.local, files.get(file.local) ?? checks);
-      else unchecked.push({ path: file.path, reason: 'No check knows files of this name.' });
+      else if (basename(entry) !== DESCRIPTION)
+        unchecked.push({ path: file.path, reason: 'No check knows files of this name.' });
       known += checks.length;
     }
     const what = isOne ? `"${path}"` : `any file in "${path}"`;

@@ -11,7 +11,11 @@ interface Placed {
 }
 
 /** What is often the same for many runs, and rightly. */
-const MAY_BE_SHARED: ReadonlySet<FileKind> = new Set(['gain', 'mapping', 'photo', 'tilt_com', 'newst_com', 'xtilt']);
+const MAY_BE_SHARED: ReadonlySet<FileKind> = new Set([
+  ...(['gain', 'mapping', 'photo', 'tilt_com', 'newst_com'] as const),
+  // Nominal angles are the same in all runs of one scheme.
+  ...(['rawtlt', 'xtilt'] as const),
+]);
 /** Of which two copies are certainly a mistake. */
 const RECORDED: ReadonlySet<FileKind> = new Set(['frame', 'tilt_series']);
 

@@ -105,7 +105,7 @@ export const annotationsExample = {
     yeast: {
       runs: { TS_001: {} },
       annotations: {
-        ribosomes: { ...ribosomes, files: [{ path: '{run_name}_ribosomes.star', reference_tomogram: 'TM-100' }] },
+        ribosomes: { ...ribosomes, files: [{ path: '{run_name}_ribosomes.star', reference_tomogram: 'raw' }] },
       },
     },
   },
@@ -118,7 +118,7 @@ export const tomogramsExample = {
   target_datasets,
   datasets: {
     yeast: {
-      run_defaults: { alignment_ref: 'AL-100' },
+      run_defaults: { alignment_ref: 'alignment' },
       runs: { TS_001: {}, TS_002: alignment },
       tomograms: { denoised: { ...raw, post_processing: 'denoised', processing_software: 'cryo-CARE 0.3' } },
     },
