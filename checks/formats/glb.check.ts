@@ -31,11 +31,11 @@ const RULES = {
     fix: EXPORT,
     docs: SPEC,
   },
-  gltf_error: { severity: 'error', message: 'glTF 2.0 is not followed: {what}', fix: EXPORT, docs: SPEC },
-  gltf_warning: { severity: 'warning', message: 'The glTF validator warns: {what}', fix: EXPORT, docs: SPEC },
+  gltf_error: { severity: 'error', message: 'glTF 2.0 is not followed: {what}.', fix: EXPORT, docs: SPEC },
+  gltf_warning: { severity: 'warning', message: 'The glTF validator warns: {what}.', fix: EXPORT, docs: SPEC },
   gltf_note: {
     severity: 'info',
-    message: 'The glTF validator notes: {what}',
+    message: 'The glTF validator notes: {what}.',
     fix: 'Nothing needs to be done; an export without it is more widely read.',
     docs: SPEC,
   },
@@ -137,7 +137,7 @@ async function* validate(file: SourceFile, pen: GlbPen): AsyncGenerator<Said, vo
   }
 }
 
-const shortenedText = (text: string) => text.slice(0, 300);
+const shortenedText = (text: string) => text.slice(0, 300).replace(/\.$/, '');
 
 function grouped(messages: readonly GltfMessage[]): Map<string, GltfMessage[]> {
   const groups = new Map<string, GltfMessage[]>();
