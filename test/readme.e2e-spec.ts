@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SOUND_FRAGMENTS, writeFragments } from '../checks/samples/fragments.js';
 import { type ColumnParts, writeH5ad } from '../checks/samples/h5ad.js';
 import { type DepositionFiles, writeDeposition } from './deposition-files.js';
 import { follow } from './documented.js';
@@ -39,17 +40,22 @@ describe('the page for contributors of single cells', () => {
     const missing = Object.fromEntries(FIELDS.map((name) => [name, null]));
     const own = { cluster: turns('T cells', 'B cells'), patient: turns('p1', 'p2', 'p3', 'p4'), tissue: turns('Lung') };
     await follow('docs/contribute-single-cell.md', {
-      prepare: (folder) =>
+      prepare: (folder) => {
         writeH5ad(join(folder, 'lungs.h5ad'), {
           obs: { ...missing, ...own },
           var: { feature_is_filtered: null },
           uns: { title: null, organism_ontology_term_id: null },
-        }),
+        });
+        writeFragments(join(folder, 'lungs.fragments.tsv.gz'), { rows: [...SOUND_FRAGMENTS].reverse() });
+        mkdirSync(join(folder, 'sorted'));
+      },
       look: ({ stdout, stderr }) => {
         expect(stdout).toContain('not yet');
         expect(stdout).toContain('/obs/tissue is kept as author_tissue');
         expect(stdout).toMatch(/lungs\/lungs\.h5ad h5ad: passed/);
         expect(stderr).toContain('curator_review');
+        expect(stdout).toContain('3 fragments sorted and indexed');
+        expect(stdout).toMatch(/fragments\.tsv\.bgz fragments: passed/);
       },
     });
   });
