@@ -23,6 +23,7 @@ import { ChangeRequestsController } from '../src/review/change-requests.controll
 import { ChecklistController } from '../src/review/checklist.controller.js';
 import { ReviewModule } from '../src/review/review.module.js';
 import { WaiversController } from '../src/review/waivers.controller.js';
+import type { WaiverView } from '../src/review/waivers.schema.js';
 import { applyConventions, httpAdapter } from '../src/start-http.js';
 import type { EventName } from '../src/submissions/events.js';
 import { LifecycleController } from '../src/submissions/lifecycle.controller.js';
@@ -401,6 +402,44 @@ describe('a waiver', () => {
     expect((await curator.post(`${path}/waivers`, { fingerprint, reason: 'Known still.' })).status).toBe(201);
   });
 
+  it('of a finding that is about no file lets a submission be approved', async () => {
+    const { curator, path, move, judge } = await desk.inReview();
+    await move(curator, 'curator.recheck');
+    const [fingerprint = ''] = await judge('validator.fail', [{ rule: 'D-06', file: '' }]);
+    await desk.tickAll(curator, path);
+    const blocked = await move(curator, 'curator.approve');
+
+    const given = await curator.post(`${path}/waivers`, { fingerprint, reason: 'That record is published tomorrow.' });
+
+    expect(blocked).toMatchObject({ status: 409, body: { blockedBy: [{ code: 'findingsWaived' }] } });
+    expect(given).toMatchObject({ status: 201, body: { holds: true, finding: { rule: 'D-06', file: '' } } });
+    expect(await move(curator, 'curator.approve')).toMatchObject({ status: 200, body: { state: 'private.approved' } });
+  });
+
+  it('of a finding that is about no file holds for the metadata as they were', async () => {
+    const { curator, path, id, move, judge } = await desk.inReview();
+    const amend = async (doi: string) => {
+      await move(curator, 'curator.amend', { metadata: { doi } });
+      const [fingerprint = ''] = await judge('validator.fail', [{ rule: 'D-06', file: '' }]);
+      await desk.tickAll(curator, path);
+      return fingerprint;
+    };
+    const holds = async () => (await curator.get(`${path}/waivers`)).body.items.map((each: WaiverView) => each.holds);
+    const fingerprint = await amend('10.1038/first');
+    await curator.post(`${path}/waivers`, { fingerprint, reason: 'That record is published tomorrow.' });
+
+    await amend('10.1038/another');
+
+    expect(await holds()).toEqual([false]);
+    expect(await move(curator, 'curator.approve')).toMatchObject({
+      status: 409,
+      body: { blockedBy: [{ code: 'findingsWaived' }] },
+    });
+    await amend('10.1038/first');
+    await desk.replaceFile(id);
+    expect(await holds()).toEqual([true]);
+  });
+
   it('is given once', async () => {
     const { curator, path, move, judge } = await desk.inReview();
     await move(curator, 'curator.recheck');
@@ -418,7 +457,7 @@ describe('a waiver', () => {
   it.each<[what: string, finding: Partial<Finding>, says: string]>([
     ['a warning', { severity: 'warning' }, 'only errors stand in the way'],
     ['what is fixed', { status: 'fixed' }, 'it is fixed'],
-    ['what is about no one file', { file: '' }, 'it is about no one file'],
+    ['what is about a file that is there no more', { file: 'gone.h5ad' }, 'gone.h5ad, which is there no more'],
   ])('refuses %s', async (_, finding, says) => {
     const { curator, path, move, judge } = await desk.inReview();
     await move(curator, 'curator.recheck');

@@ -18,10 +18,19 @@ export const WaiverView = z
     fingerprint: z.string(),
     reason: z.string(),
     revision: z.string().meta({ description: 'The revision that was before the curator.' }),
-    holds: z.boolean().meta({ description: 'Whether the file is still the one that it was given for.' }),
+    holds: z
+      .boolean()
+      .meta({
+        description:
+          'Whether the file is still the one that it was given for; of a finding without a file, whether the metadata are.',
+      }),
     by: Person,
     at: z.iso.datetime(),
-    finding: z.object({ rule: z.string(), message: z.string(), file: z.string() }),
+    finding: z.object({
+      rule: z.string(),
+      message: z.string(),
+      file: z.string().meta({ description: 'Empty where it is about no file.' }),
+    }),
     links: z.record(z.string(), z.string()),
   })
   .meta({ id: 'Waiver' });

@@ -1,4 +1,7 @@
-/** Which errors of the checks stand in nobody's way, and why? A waiver holds for one finding in one file as it was. */
+/**
+ * Which errors of the checks stand in nobody's way, and why? A waiver holds for one finding, in one file as it was; where
+ * the finding is about none, for the metadata as they were.
+ */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -114,7 +117,7 @@ export class WaiversService {
   }
 }
 
-/** The digest of the file, or of the folder that is one thing, which the finding is about. @throws NotWaivable */
+/** The digest of what the finding is about: a file, a folder that is one thing, or else the metadata. @throws NotWaivable */
 async function basisOf(tx: EntityManager, { id, lastRunId }: Submission, fingerprint: string) {
   const [finding]: [Candidate?] = await tx.query(
     `SELECT f.severity, f.status, f.file, content_of($2, f.file) AS basis
@@ -126,8 +129,7 @@ async function basisOf(tx: EntityManager, { id, lastRunId }: Submission, fingerp
   if (finding.status === 'fixed') throw new NotWaivable(fingerprint, 'it is fixed');
   if (finding.severity !== 'error')
     throw new NotWaivable(fingerprint, `it is of severity "${finding.severity}", and only errors stand in the way`);
-  if (finding.basis === null)
-    throw new NotWaivable(fingerprint, 'it is about no one file, and a waiver stands on the content of a file');
+  if (finding.basis === null) throw new NotWaivable(fingerprint, `it is about ${finding.file}, which is there no more`);
   return { basis: finding.basis, file: finding.file };
 }
 
