@@ -58,6 +58,9 @@ async function declare(caller: Caller, { path }: Begun, metadata: object): Promi
 
 const cell = async (caller: Caller, matrix: string, rule: string, run: string) =>
   (await caller.get(`${matrix}?rule=${rule}&run=${run}`)).body.items[0];
+/** What is said of the data set as a whole, and of its runs. */
+const ofDataset = async (caller: Caller, matrix: string, rule: string) =>
+  (await caller.get(`${matrix}?rule=${rule}`)).body.items;
 const faults = async (caller: Caller, matrix: string) => {
   const found = await Promise.all(
     ['failed', 'warning'].map((status) => caller.get(`${matrix}?limit=100&status=${status}`)),
@@ -198,6 +201,7 @@ describe('annotations of tomograms that exist', () => {
     expect(await cell(owner, `${masks.path}/runs/${run}/matrix`, 'X-39', 'TS_003')).toMatchObject({
       ...{ status: 'passed', expected: 'raw: 24 × 20 × 16' },
     });
+    expect(await ofDataset(owner, `${masks.path}/runs/${run}/matrix`, 'D-06')).toMatchObject([{ status: 'passed' }]);
   });
 
   it('come back where the record is of somebody else, and not published', { timeout: LONG }, async () => {
@@ -230,12 +234,24 @@ describe('annotations of tomograms that exist', () => {
     expect(await cell(owner, `${denoised.path}/matrix`, 'X-36', 'TS_003')).toMatchObject({ status: 'passed' });
   });
 
-  it('are let pass by a curator with a reason, which the matrix shows', { timeout: LONG }, async () => {
+  it('are undecided while the record is changed, and as long as it is not checked again', {
+    timeout: LONG,
+  }, async () => {
     const recall = { event: 'submitter.recall' };
     expect((await owner.post(`${story.path}/transitions`, recall)).status).toBe(200);
+    const before = await ofDataset(owner, `${masks.path}/matrix`, 'D-06');
+
     await declare(owner, story, {
       datasets: { [DATASET]: { tomograms: { raw: { voxel_size_a: 5.6, header_is_wrong: true } } } },
     });
+
+    expect(before).toMatchObject([{ status: 'passed' }]);
+    expect(await ofDataset(owner, `${masks.path}/matrix`, 'D-06')).toMatchObject([
+      { status: 'undecided', reason: expect.stringContaining(story.accession) },
+    ]);
+  });
+
+  it('are let pass by a curator with a reason, which the matrix shows', { timeout: LONG }, async () => {
     expect((await curator.post(`${masks.path}/transitions`, { event: 'curator.claim' })).status).toBe(200);
     expect((await curator.post(`${masks.path}/transitions`, { event: 'curator.recheck' })).status).toBe(200);
     await vi.waitFor(async () => expect(await runsOf(curator, masks)).toHaveLength(2), { timeout: LONG, interval: 50 });

@@ -1,7 +1,7 @@
 /** What do the checks and the rules between files say of a deposition in a folder? */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { DepositionKind, KnownTomogram, RunFile } from '../checks/deposition/deposition.js';
+import type { DepositionKind, KnownRun, KnownTomogram, RunFile } from '../checks/deposition/deposition.js';
 import { factsByFile, type Judged, judgeDeposition } from '../checks/deposition/judge-deposition.js';
 import { CHECKS } from '../checks/formats/index.js';
 import { withLocalFile } from '../checks/local-file.js';
@@ -19,6 +19,7 @@ const kept = new Map<string, Promise<CheckResult[]>>();
 export interface Circumstances {
   readonly kind?: DepositionKind;
   readonly known?: readonly KnownTomogram[];
+  readonly knownRuns?: readonly KnownRun[];
   /** What storage holds for a file; a folder has none. */
   readonly storedFor?: (path: string, recorded: NonNullable<RunFile['stored']>) => RunFile['stored'];
 }
@@ -26,7 +27,7 @@ export interface Circumstances {
 export async function judgedFiles(
   folder: string,
   { files, metadata }: DepositionFiles,
-  { kind = 'cryoet-dataset', known = [], storedFor = () => undefined }: Circumstances = {},
+  { kind = 'cryoet-dataset', known = [], knownRuns = [], storedFor = () => undefined }: Circumstances = {},
 ): Promise<JudgedFiles> {
   const things = wholeThings(
     [...files].map(([path, bytes]) => ({
@@ -45,7 +46,7 @@ export async function judgedFiles(
     const stored = storedFor(path, { bytes: size, sha256 });
     return { path, sha256, bytes: size, facts: facts.get(path) ?? null, ...(stored !== undefined && { stored }) };
   });
-  return { ...judgeDeposition({ kind, metadata, files: brought, known }), results };
+  return { ...judgeDeposition({ kind, metadata, files: brought, known, knownRuns }), results };
 }
 
 async function checked(path: string, local: string): Promise<CheckResult[]> {

@@ -52,8 +52,17 @@ export interface KnownTomogram {
   readonly voxelSize: number | null;
 }
 
-/** A target that is no record which is published or the submitter's own, or a record without that data set. */
-export interface MissingTarget {
+/** A run that exists, of a record that was named as a target. */
+export interface KnownRun {
+  /** Key of the data set, as the deposition that refers to it calls it; not given where that does not matter. */
+  readonly dataset?: string;
+  readonly name: string;
+  /** As `alignment_ref` names it; null: the run has none. */
+  readonly alignment: string | null;
+}
+
+/** A data set of a record that was named as a target. */
+export interface NamedTarget {
   /** Key of the data set, as the deposition that adds to it calls it. */
   readonly dataset: string;
   /** As `record/dataset` of the target. */
@@ -72,7 +81,11 @@ export interface Deposition {
   /** Of the target records, where there are any. */
   readonly known: readonly KnownTomogram[];
   /** Not given where nobody looked, as in a folder. */
-  readonly missingTargets?: readonly MissingTarget[];
+  readonly knownRuns?: readonly KnownRun[];
+  /** No record that is published or the submitter's own, or a record without that data set. */
+  readonly missingTargets?: readonly NamedTarget[];
+  /** The submitter's own, and not checked as they stand: what they hold may be another thing tomorrow. */
+  readonly uncheckedTargets?: readonly NamedTarget[];
 }
 
 /** The run's files of a kind. */

@@ -8,8 +8,9 @@ import {
   type Deposition,
   type DepositionKind,
   filesOf,
+  type KnownRun,
   type KnownTomogram,
-  type MissingTarget,
+  type Run,
   type RunFile,
 } from './deposition.js';
 import { type Cell, cellsOf, DEPOSITION_CHECK } from './matrix.js';
@@ -23,13 +24,10 @@ export interface BroughtFile extends Pick<RunFile, 'path' | 'sha256' | 'bytes' |
   readonly facts: TomographyFacts | null;
 }
 
-export interface Brought {
+export interface Brought extends Pick<Deposition, 'known' | 'knownRuns' | 'missingTargets' | 'uncheckedTargets'> {
   readonly kind: DepositionKind;
   readonly metadata: unknown;
   readonly files: readonly BroughtFile[];
-  /** Tomograms of the records that were named as targets. */
-  readonly known: readonly KnownTomogram[];
-  readonly missingTargets?: readonly MissingTarget[];
 }
 
 export interface Judged {
@@ -51,7 +49,7 @@ export function judgeDeposition(brought: Brought): Judged {
   return { association, deposition, cells: cellsOf(deposition, RULES) };
 }
 
-export function assembled({ kind, metadata, files, known, missingTargets = [] }: Brought): Omit<Judged, 'cells'> {
+export function assembled({ kind, metadata, files, ...targets }: Brought): Omit<Judged, 'cells'> {
   const declared = declaredDatasets(metadata);
   const association = associate({
     datasets: declared.map((dataset) => ({ ...dataset, runs: Object.keys(dataset.runs) })),
@@ -67,7 +65,7 @@ export function assembled({ kind, metadata, files, known, missingTargets = [] }:
         datasetOf(dataset, placed, declared.length === 1 ? association.proposedRuns : []),
       ),
       leftOver: association.files.filter(({ status, kind }) => status !== 'matched' || kind === null),
-      ...{ known, missingTargets },
+      ...targets,
     },
   };
 }
@@ -108,15 +106,29 @@ function placedOf(place: Placed['place'], brought: BroughtFile | undefined): Pla
   return [{ place, file: { path, sha256, facts, belongsTo, kind, ...known } }];
 }
 
-/** What a data set has, whose tomograms others refer to by their keys; `key` is what it is called there. */
-export function knownTomogramsOf(brought: Brought, dataset: string, key: string): KnownTomogram[] {
+/** What a data set has, to whose runs and tomograms others refer by their keys; `key` is what it is called there. */
+export function knownOf(
+  brought: Brought,
+  dataset: string,
+  key: string,
+): { readonly runs: KnownRun[]; readonly tomograms: KnownTomogram[] } {
   const found = assembled(brought).deposition.datasets.find((each) => each.key === dataset);
-  return (found?.runs ?? []).flatMap((run) =>
-    filesOf(run, 'tomogram').map((file) => ({
-      ...{ dataset: key, run: run.name, id: file.belongsTo ?? file.path, alignment: EXISTING_ALIGNMENT },
-      ...{ dimensions: dimensionsOf(file), voxelSize: sizeOf(tomogramSizes(found as Dataset, file)) },
-    })),
-  );
+  if (!found) return { runs: [], tomograms: [] };
+  return {
+    runs: found.runs.map((run) => ({ dataset: key, name: run.name, alignment: alignmentIn(run) })),
+    tomograms: found.runs.flatMap((run) =>
+      filesOf(run, 'tomogram').map((file) => ({
+        ...{ dataset: key, run: run.name, id: file.belongsTo ?? file.path, alignment: EXISTING_ALIGNMENT },
+        ...{ dimensions: dimensionsOf(file), voxelSize: sizeOf(tomogramSizes(found, file)) },
+      })),
+    ),
+  };
+}
+
+/** A tomogram is made by an alignment, whether or not its files were brought. */
+function alignmentIn(run: Run): string | null {
+  const isAligned = filesOf(run, 'xf', 'aln', 'tomogram').length > 0;
+  return isAligned ? EXISTING_ALIGNMENT : (run.declared.alignment_ref ?? null);
 }
 
 /** That of a run, as `alignment_ref` names it. */

@@ -460,6 +460,7 @@ describe('the rule', () => {
   const known = RUNS.map(
     (run): KnownTomogram => ({ id: 'raw', run, alignment: null, dimensions: [24, 20, 16], voxelSize: 5.4 }),
   );
+  const knownRuns = RUNS.map((name) => ({ name, alignment: null }));
   const onlyAnnotations: Spoil = ({ files, metadata }) => {
     for (const path of [...files.keys()]) if (!path.startsWith('annotations/')) files.delete(path);
     const { annotations } = metadata.datasets[DATASET];
@@ -467,7 +468,7 @@ describe('the rule', () => {
   };
 
   it('D-06 says nothing where the tomograms exist on which annotations are made', async () => {
-    const { cells } = await judged(onlyAnnotations, { kind: 'cryoet-annotations', known });
+    const { cells } = await judged(onlyAnnotations, { kind: 'cryoet-annotations', known, knownRuns });
 
     expect(cells.flatMap(({ findings }) => findings)).toEqual([]);
     expect(cells.find(({ rule }) => rule === 'D-06')).toMatchObject({ status: 'passed' });
@@ -476,7 +477,7 @@ describe('the rule', () => {
 
   it('D-06 speaks of a tomogram that does not exist, and no other does', async () => {
     const spoil = all(onlyAnnotations, ofAnnotation('actin', { reference_tomogram: 'filtered' }));
-    const { cells } = await judged(spoil, { kind: 'cryoet-annotations', known });
+    const { cells } = await judged(spoil, { kind: 'cryoet-annotations', known, knownRuns });
 
     expect(cells.filter(({ findings }) => findings.length > 0)).toMatchObject([{ rule: 'D-06', status: 'failed' }]);
   });

@@ -1,10 +1,11 @@
-/** Which tomograms exist already, that annotations or other tomograms may refer to? Those of target records, published or one's own. */
+/** Which runs and tomograms exist already, to which annotations or other tomograms may be added? Those of target records, published or one's own. */
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { declaredDatasets } from '../../checks/deposition/declared-datasets.js';
-import type { KnownTomogram, MissingTarget } from '../../checks/deposition/deposition.js';
-import { type BroughtFile, depositionKindOf, knownTomogramsOf } from '../../checks/deposition/judge-deposition.js';
-import type { Submission } from '../submissions/submission.entity.js';
+import type { KnownRun, KnownTomogram, NamedTarget } from '../../checks/deposition/deposition.js';
+import { type BroughtFile, depositionKindOf, knownOf } from '../../checks/deposition/judge-deposition.js';
+import { factsOf } from '../submissions/facts.js';
+import { Submission } from '../submissions/submission.entity.js';
 
 interface Target {
   readonly record: string;
@@ -12,17 +13,13 @@ interface Target {
   readonly key: string | null;
 }
 
-interface Found {
-  readonly id: string;
-  readonly profile: string;
-  readonly profileVersion: string;
-  readonly metadata: Record<string, unknown>;
+interface Found extends Pick<Submission, 'id' | 'profile' | 'profileVersion' | 'metadata' | 'state'> {
   readonly lastRunId: string | null;
 }
 
 /** The published version, or else the newest of one's own. */
 const FIND = `
-  SELECT id, profile, "profileVersion", metadata, "lastRunId" FROM submission
+  SELECT id, profile, "profileVersion", metadata, state, "lastRunId" FROM submission
    WHERE accession = $1 AND (state LIKE 'published.%' OR "ownerId" = $2) AND state NOT IN ('withdrawn', 'rejected')
    ORDER BY state = 'published.current' DESC, version DESC LIMIT 1`;
 
@@ -33,7 +30,9 @@ const FILES = `
 /** What was found of the targets. */
 export interface Targets {
   readonly known: readonly KnownTomogram[];
-  readonly missingTargets: readonly MissingTarget[];
+  readonly knownRuns: readonly KnownRun[];
+  readonly missingTargets: readonly NamedTarget[];
+  readonly uncheckedTargets: readonly NamedTarget[];
 }
 
 @Injectable()
@@ -42,19 +41,32 @@ export class KnownTomograms {
 
   async of({ metadata, ownerId }: Pick<Submission, 'metadata' | 'ownerId'>): Promise<Targets> {
     const known: KnownTomogram[] = [];
-    const missingTargets: MissingTarget[] = [];
+    const knownRuns: KnownRun[] = [];
+    const missingTargets: NamedTarget[] = [];
+    const uncheckedTargets: NamedTarget[] = [];
     for (const target of targetsOf(metadata)) {
       const [found]: [Found?] = await this.db.query(FIND, [target.record, ownerId]);
       const kind = found && depositionKindOf({ id: found.profile, version: found.profileVersion });
       const { record, dataset, key } = target;
+      const named = { dataset: key ?? dataset, target: `${record}/${dataset}` };
       if (!found || !kind || !declaredDatasets(found.metadata).some((each) => each.key === dataset)) {
-        missingTargets.push({ dataset: key ?? dataset, target: `${record}/${dataset}` });
+        missingTargets.push(named);
         continue;
       }
+      if (!(await this.isChecked(found))) uncheckedTargets.push(named);
       const files: BroughtFile[] = await this.db.query(FILES, [found.lastRunId]);
-      known.push(...knownTomogramsOf({ kind, metadata: found.metadata, files, known: [] }, dataset, key ?? dataset));
+      const { runs, tomograms } = knownOf({ kind, metadata: found.metadata, files, known: [] }, dataset, named.dataset);
+      for (const run of runs) knownRuns.push(run);
+      for (const tomogram of tomograms) known.push(tomogram);
     }
-    return { known, missingTargets };
+    return { known, knownRuns, missingTargets, uncheckedTargets };
+  }
+
+  /** Whether the last run has judged what is there now. What is published is sealed. */
+  private async isChecked({ id, state }: Found): Promise<boolean> {
+    if (state.startsWith('published.')) return true;
+    const submission = await this.db.manager.findOneByOrFail(Submission, { id });
+    return submission.checked === (await factsOf(this.db.manager, submission)).revision;
   }
 }
 

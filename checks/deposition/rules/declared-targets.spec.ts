@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ANNOTATIONS, soundDataset, soundDeposition, soundRun, TOMOGRAMS } from '../../samples/deposition.js';
 import { judgeDataset } from '../../samples/judged-dataset.js';
 import type { TomogramValues } from '../declared.js';
-import type { Dataset, KnownTomogram } from '../deposition.js';
+import type { Dataset, Deposition, KnownTomogram } from '../deposition.js';
 import { TARGET_RULES } from './declared-targets.js';
 
 const processed = (values: TomogramValues) =>
@@ -38,11 +38,14 @@ const annotations = {
 };
 const runs = [soundRun({ declared: { alignment_ref: 'AL-1' } }), soundRun({ name: 'TS_002' })];
 const added = soundDataset({ tomograms: {}, annotations, runs });
-const said = (
-  dataset: Dataset,
-  kind: 'cryoet-annotations' | 'cryoet-tomograms' = 'cryoet-annotations',
-  those = known,
-) => judgeDataset(TARGET_RULES, 'D-06', dataset, soundDeposition({ kind, datasets: [dataset], known: those }));
+const knownRuns = known.map(({ run, alignment }) => ({ name: run, alignment }));
+const said = (dataset: Dataset, targets: Partial<Deposition> = {}) =>
+  judgeDataset(
+    TARGET_RULES,
+    'D-06',
+    dataset,
+    soundDeposition({ kind: 'cryoet-annotations', datasets: [dataset], known, knownRuns, ...targets }),
+  );
 
 describe('records that are added to', () => {
   it('exist', () => {
@@ -54,18 +57,29 @@ describe('records that are added to', () => {
   });
 
   it('are undecided where nothing was looked up', () => {
-    expect(said(added, 'cryoet-annotations', []).undecided).toEqual([expect.any(String)]);
+    const { knownRuns: _, ...alone } = soundDeposition({ kind: 'cryoet-annotations', datasets: [added], known });
+
+    expect(judgeDataset(TARGET_RULES, 'D-06', added, alone)).toMatchObject({
+      ...{ says: [], compared: [], undecided: [expect.any(String)] },
+    });
+  });
+
+  it.each<[what: string, dataset: Dataset]>([
+    ['all that is named is there', added],
+    ['something is not there, which may come yet', { ...added, runs: [soundRun({ name: 'TS_9' })] }],
+  ])('are undecided where one is not checked as it stands: %s', (_, dataset) => {
+    const uncheckedTargets = [{ dataset: added.key, target: 'ACC-000009/cells' }];
+
+    expect(said(dataset, { uncheckedTargets })).toMatchObject({ says: [], compared: [] });
+    expect(said(dataset, { uncheckedTargets }).undecided).toEqual([expect.stringContaining('ACC-000009/cells')]);
+    expect(said(added, { uncheckedTargets: [{ dataset: 'others', target: 'ACC-000009/cells' }] }).undecided).toEqual(
+      [],
+    );
   });
 
   it('are told where one is not there, or somebody else’s draft', () => {
     const missingTargets = [{ dataset: added.key, target: 'ACC-000009/cells' }];
-    const deposition = { datasets: [added], known: [], missingTargets };
-    const { says, told } = judgeDataset(
-      TARGET_RULES,
-      'D-06',
-      added,
-      soundDeposition({ kind: 'cryoet-annotations', ...deposition }),
-    );
+    const { says, told } = said(added, { missingTargets });
 
     expect([says, told?.found]).toEqual([['target'], 'ACC-000009/cells']);
   });
@@ -82,21 +96,33 @@ describe('records that are added to', () => {
   });
 
   it('are those of the data set alone', () => {
-    const others = known.map((tomogram) => ({ ...tomogram, dataset: 'others' }));
+    const within = (key: string) => ({
+      known: known.map((tomogram) => ({ ...tomogram, dataset: key })),
+      knownRuns: knownRuns.map((run) => ({ ...run, dataset: key })),
+    });
 
-    expect(said(added, 'cryoet-annotations', others).undecided).toHaveLength(1);
-    expect(
-      said(
-        added,
-        'cryoet-annotations',
-        others.map((tomogram) => ({ ...tomogram, dataset: 'cells' })),
-      ).says,
-    ).toEqual([]);
+    expect(said(added, within('others')).says).toEqual(['tomogram', 'run of TS_001', 'run of TS_002']);
+    expect(said(added, within('cells')).says).toEqual([]);
   });
 
-  it('may have runs that have no tomogram yet, where tomograms are brought', () => {
-    expect(said({ ...added, annotations: {}, runs: [soundRun({ name: 'TS_9' })] }, 'cryoet-tomograms').says).toEqual(
-      [],
-    );
+  it('may have runs that have no tomogram yet, with an alignment or without', () => {
+    const bare = (alignment: string | null, alignment_ref?: string) =>
+      said(
+        {
+          ...added,
+          annotations: {},
+          runs: [soundRun({ name: 'TS_9', declared: alignment_ref ? { alignment_ref } : {} })],
+        },
+        { kind: 'cryoet-tomograms', knownRuns: [...knownRuns, { name: 'TS_9', alignment }] },
+      ).says;
+
+    expect([bare(null), bare('AL-2', 'AL-2')]).toEqual([[], []]);
+    expect(bare(null, 'AL-2')).toEqual(['alignment of TS_9']);
+  });
+
+  it('have the runs that they have, for tomograms too', () => {
+    const dataset = { ...added, annotations: {}, runs: [soundRun({ name: 'TS_9' })] };
+
+    expect(said(dataset, { kind: 'cryoet-tomograms' }).says).toEqual(['run of TS_9']);
   });
 });

@@ -1,5 +1,5 @@
 /** Does what is declared of tomograms hold together, and do the records exist that are named? */
-import type { Dataset, Deposition, KnownTomogram } from '../deposition.js';
+import type { Dataset, Deposition, KnownRun, KnownTomogram } from '../deposition.js';
 import { knownTomograms } from '../reference-tomogram.js';
 import { type CellSaid, compared, type DatasetRule, defineDatasetRule, notApplicable } from '../run-rule.js';
 
@@ -70,14 +70,20 @@ const targets = defineDatasetRule({
   },
   *judge(dataset, deposition) {
     if (deposition.kind === 'cryoet-dataset') return yield notApplicable('A new data set is added to no record.');
-    const missing = deposition.missingTargets?.find((each) => each.dataset === dataset.key);
+    const ofDataset = (each: { readonly dataset: string }) => each.dataset === dataset.key;
+    const missing = deposition.missingTargets?.find(ofDataset);
     if (missing) return yield { says: 'target', told: { expected: 'a data set that exists', found: missing.target } };
-    const known = knownTomograms(dataset, deposition);
-    if (known.length === 0) return yield { undecided: 'What the records hold that are added to was not looked up.' };
+    const unchecked = deposition.uncheckedTargets?.find(ofDataset);
+    if (unchecked)
+      return yield { undecided: `${unchecked.target} is not checked yet as it stands: what it holds may change.` };
+    const runs = knownRuns(dataset, deposition);
+    if (!runs) return yield { undecided: 'What the records hold that are added to was not looked up.' };
 
-    const faults = [...missingTomograms(dataset, known), ...missingOfRuns(dataset, known, deposition)];
+    const tomograms = knownTomograms(dataset, deposition);
+    const faults = [...missingTomograms(dataset, tomograms), ...missingOfRuns(dataset, runs)];
     if (faults.length > 0) return yield* faults;
-    yield compared('tomograms, alignments and runs that exist', `${known.length} tomograms are known`);
+    const found = `${runs.length} runs and ${tomograms.length} tomograms are known`;
+    yield compared('tomograms, alignments and runs that exist', found);
   },
 });
 
@@ -92,16 +98,19 @@ function* missingTomograms({ annotations, tomograms }: Dataset, known: readonly 
   }
 }
 
-/** What exists is known by its tomograms: a run or an alignment that has none yet may still be there for new ones. */
-function* missingOfRuns({ runs }: Dataset, known: readonly KnownTomogram[], { kind }: Deposition): Generator<Fault> {
+/** Runs that exist, of the records that this data set adds to; null where nobody looked. */
+const knownRuns = ({ key }: Dataset, { knownRuns: known }: Deposition): readonly KnownRun[] | null =>
+  known?.filter(({ dataset }) => dataset === undefined || dataset === key) ?? null;
+
+function* missingOfRuns({ runs }: Dataset, known: readonly KnownRun[]): Generator<Fault> {
   const alignments = new Map<string, Set<string | null>>();
-  for (const { run, alignment } of known) alignments.set(run, (alignments.get(run) ?? new Set()).add(alignment));
+  for (const { name, alignment } of known) alignments.set(name, (alignments.get(name) ?? new Set()).add(alignment));
   for (const { name, declared } of runs) {
     const its = alignments.get(name);
     const { alignment_ref: found } = declared;
-    if (!its && kind === 'cryoet-annotations') {
+    if (!its) {
       yield { run: name, says: 'run', told: { expected: 'a run that exists', found: name } };
-    } else if (its && found !== undefined && !its.has(found)) {
+    } else if (found !== undefined && !its.has(found)) {
       yield { run: name, says: 'alignment', told: { key: found, expected: 'an alignment that exists', found } };
     }
   }
