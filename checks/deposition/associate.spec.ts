@@ -242,6 +242,58 @@ describe('a gain reference', () => {
   });
 });
 
+describe('what lies beside the folders of several data sets', () => {
+  const both = [dataset({ key: 'cells', runs: ['TS_1', 'TS_2'] }), dataset({ key: 'nuclei', runs: ['TS_2', 'TS_3'] })];
+  const seen = (...paths: readonly Named[]) =>
+    place(paths, ...both).files.map(({ path, status, dataset: key, runs, of }) => ({ path, status, key, runs, of }));
+
+  it('is of each whose runs a table names: the table, and the gain reference in it', () => {
+    const table = mapping(['gain_file'], ['TS_1', 'gain.dm4'], ['TS_3', 'gain.dm4']);
+
+    expect(seen(['gains.csv', table], 'gain.dm4')).toMatchObject([
+      {
+        status: 'matched',
+        key: null,
+        runs: ['cells/TS_1', 'nuclei/TS_3'],
+        of: both.map(({ key }) => ({ dataset: key })),
+      },
+      { status: 'matched', key: null, runs: [], of: both.map(({ key }) => ({ dataset: key })) },
+    ]);
+    expect(place([['gains.csv', table], 'gain.dm4'], ...both).faults).toEqual([]);
+  });
+
+  it('is of both where they have a run of that name', () => {
+    const table = mapping(['gain_file'], ['TS_2', 'gain.dm4']);
+
+    expect(seen('gain.dm4', ['gains.csv', table])).toMatchObject([
+      { runs: ['cells/TS_2', 'nuclei/TS_2'] },
+      { of: both.map(({ key }) => ({ dataset: key })) },
+    ]);
+  });
+
+  it('is of one where the table names none of another', () => {
+    expect(seen('gain.dm4', ['gains.csv', mapping(['gain_file'], ['TS_1', 'gain.dm4'])])).toMatchObject([
+      { status: 'matched', key: 'cells', runs: ['TS_1'], of: undefined },
+      { status: 'matched', key: 'cells', runs: [], of: undefined },
+    ]);
+  });
+
+  it('is of all runs of all where it is the only gain reference, and nothing names it', () => {
+    expect(seen('gain.dm4')).toMatchObject([
+      { status: 'matched', runs: ['cells/TS_1', 'cells/TS_2', 'nuclei/TS_2', 'nuclei/TS_3'] },
+    ]);
+    expect(seen('gain.dm4', 'nuclei/gain.dm4')).toMatchObject([
+      { status: 'matched', key: 'cells', runs: ['TS_1', 'TS_2'] },
+      { status: 'matched', key: 'nuclei', runs: ['TS_2', 'TS_3'] },
+    ]);
+    expect(seen('a.dm4', 'b.dm4').map(({ status }) => status)).toEqual(['unmatched', 'unmatched']);
+  });
+
+  it('is left open where it is a tilt series of a run that both have', () => {
+    expect(seen('TS_2.st')).toMatchObject([{ status: 'ambiguous', key: null, runs: [] }]);
+  });
+});
+
 describe('the kind of a file', () => {
   const KINDS: readonly (readonly [path: string, kind: string | null])[] = [
     ['TS_1/TS_1.mrc', 'tilt_series'],

@@ -12,7 +12,7 @@ import {
   type Hit,
   type Known,
 } from './evidence.js';
-import { type FilePlace, settle } from './file-place.js';
+import { type FilePlace, ofSeveral, settle } from './file-place.js';
 import { indexFrames, type PlacedMdoc } from './frame-index.js';
 import { LIKENESSES } from './frame-names.js';
 import { kindOf } from './kind-of.js';
@@ -57,13 +57,19 @@ export function associate(all: {
 
   const known = indexAll(datasets, tableRows, files);
   const places = placeAll(files, known);
+  const tables = new Map(places.map(({ place }) => [place.path, place]));
+  const runsOf = (path: string) => {
+    const { dataset = null, of = [] } = tables.get(path) ?? {};
+    const keys = dataset === null ? of.map((share) => share.dataset) : [dataset];
+    return keys.flatMap((key) => known.datasets.get(key)?.runs ?? []);
+  };
   const isUsed = new Set(places.flatMap(({ usedAlias }) => usedAlias ?? []));
   const unused = [...known.claims.aliases].flatMap(([alias, claims]) => (isUsed.has(alias) ? [] : claims));
   const faults = [
     ...known.claims.faults,
     ...unused.map(({ row }) => faultOf('not_uploaded', row, `A row names ${row.value}, and no file is called so.`)),
     ...places.flatMap(({ fault }) => fault ?? []),
-    ...runsWithoutRow(files, (path) => known.datasets.get(datasetOf(path) ?? '')?.runs ?? []),
+    ...runsWithoutRow(files, runsOf),
   ];
   return {
     files: placeGains(
@@ -202,18 +208,31 @@ function tomogramOf({ parts }: Candidate, { dataset }: FilePlace, known: Known):
   return rest.length === 1 ? (rest[0]?.[0] ?? null) : null;
 }
 
-/** A lone gain reference that nothing gives to a run belongs to all runs of its data set. */
+/**
+ * A lone gain reference that nothing gives to a run belongs to all runs of its data set; beside the folders of several data
+ * sets, to all runs of those that have none of their own.
+ */
 function placeGains(places: readonly FilePlace[], known: Known): FilePlace[] {
   const counts = new Map<string | null, number>();
-  for (const { kind, dataset } of places) if (kind === 'gain') counts.set(dataset, (counts.get(dataset) ?? 0) + 1);
+  for (const { kind, dataset, of } of places) {
+    if (kind !== 'gain') continue;
+    for (const key of of?.map((share) => share.dataset) ?? [dataset]) counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
   return places.map((place) => {
     const { kind, status, dataset } = place;
-    if (kind !== 'gain' || status !== 'unmatched' || dataset === null) return place;
-    const runs = known.datasets.get(dataset)?.runs ?? [];
-    if (counts.get(dataset) !== 1 || runs.length === 0)
+    if (kind !== 'gain' || status !== 'unmatched') return place;
+    const keys = dataset === null ? [...known.datasets.keys()].filter((key) => !counts.has(key)) : [dataset];
+    const shares = keys.map((key) => ({ dataset: key, runs: (known.datasets.get(key)?.runs ?? []).toSorted() }));
+    const [share, ...others] = shares.filter(({ runs }) => runs.length > 0);
+    if (counts.get(dataset) !== 1 || !share)
       return { ...place, why: 'There are several gain references: say in a mapping table which run has which.' };
+    if (others.length > 0) {
+      const why = 'It is the only gain reference of these data sets: it belongs to all of their runs.';
+      return { ...place, ...ofSeveral([share, ...others]), status: 'matched', why };
+    }
+    const { runs } = share;
     const run = runs.length === 1 ? (runs[0] ?? null) : null;
     const why = 'It is the only gain reference of the data set: it belongs to all of its runs.';
-    return { ...place, status: 'matched', run, runs: [...runs].sort(), why };
+    return { ...place, dataset: share.dataset, status: 'matched', run, runs, why };
   });
 }

@@ -13,6 +13,7 @@ import {
   type Run,
   type RunFile,
 } from './deposition.js';
+import type { Share } from './file-place.js';
 import { type Cell, cellsOf, DEPOSITION_CHECK } from './matrix.js';
 import { dimensionsOf, sizeOf, tomogramSizes } from './pixel-size.js';
 import { placementOutcome } from './placement.js';
@@ -77,10 +78,10 @@ interface Placed {
 
 function datasetOf(declared: DeclaredDataset, placed: readonly Placed[], proposed: readonly string[]): Dataset {
   const { key, tomograms, annotations } = declared;
-  const its = placed.filter(({ place }) => place.dataset === key);
+  const its = placed.flatMap(({ place, file }) => sharesOf(place, key).map(({ runs }) => ({ runs, file })));
   const byRun = new Map<string, RunFile[]>();
-  for (const { place, file } of its) {
-    for (const run of place.runs) {
+  for (const { runs, file } of its) {
+    for (const run of runs) {
       const files = byRun.get(run);
       if (files) files.push(file);
       else byRun.set(run, [file]);
@@ -96,6 +97,10 @@ function datasetOf(declared: DeclaredDataset, placed: readonly Placed[], propose
     })),
   };
 }
+
+/** What of a data set a file belongs to. */
+const sharesOf = ({ dataset, runs, of }: Placed['place'], key: string): readonly Share[] =>
+  (of ?? (dataset === null ? [] : [{ dataset, runs }])).filter((share) => share.dataset === key);
 
 /** What is of no known kind is in the table of files, and no rule sees it. */
 function placedOf(place: Placed['place'], brought: BroughtFile | undefined): Placed[] {

@@ -31,11 +31,18 @@ export function claimsOf(
   const single = new Map<string, string>();
 
   for (const row of rows) {
-    const [dataset] = datasetsWith(row.run, row.dataset);
-    if (dataset === undefined) {
+    const [first, ...others] = datasetsWith(row.run, row.dataset);
+    if (first === undefined) {
       tell('unknown_run', row, `A row names the run ${row.run}, which is not declared.`);
       continue;
     }
+    claimFor(first, row);
+    // One gain reference may be of runs of several data sets; of what belongs to one run, the first is meant.
+    if (row.kind === 'gain') for (const dataset of others) claimFor(dataset, row);
+  }
+  return { files, aliases, faults };
+
+  function claimFor(dataset: string, row: MappingRow): void {
     const claim = { dataset, run: row.run, kind: row.kind, row };
     const found = resolve(row.value, row.dataset ?? dataset);
     if (found.length > 0) for (const path of found) give(path, claim);
@@ -43,7 +50,6 @@ export function claimsOf(
     else tell('not_uploaded', row, `A row names the file ${row.value}, which was not uploaded.`);
     judgeAlone(claim);
   }
-  return { files, aliases, faults };
 
   /** Tables of gain references are judged by X-28. */
   function tell(rule: MappingFault['rule'], row: MappingRow, message: string): void {

@@ -150,6 +150,15 @@ const twoDatasets: Spoil = ({ files, metadata }) => {
   files.set('other/photo.png', pngBytes({ width: 800, height: 600 }));
 };
 
+/** Two data sets, whose gain reference and table lie beside their folders. */
+const beside: Spoil = (deposition) => {
+  twoDatasets(deposition);
+  const { files } = deposition;
+  for (const path of [...files.keys()]) if (path.includes('/gains')) files.delete(path);
+  files.set('reference.mrc', gainBytes());
+  files.set('gains.csv', linesOf(['run_name,gain_file', ...RUNS.map((run) => `${run},reference.mrc`)]));
+};
+
 interface Spoilt {
   readonly what: string;
   readonly spoil: Spoil;
@@ -454,6 +463,26 @@ describe('the rule', () => {
 
     expect(cells.flatMap(({ findings }) => findings)).toEqual([]);
     expect(cells.filter(({ rule, status }) => rule === 'X-47' && status === 'passed')).toHaveLength(2);
+  });
+
+  it('X-28 speaks once of a line that is of no data set, where a table is of two', async () => {
+    const { cells } = await judged(all(beside, edit('gains.csv', /$/, 'TS_004,reference.mrc\n')));
+
+    expect(cells.filter(({ findings }) => findings.length > 0)).toMatchObject([
+      { dataset: DATASET, rule: 'X-28', run: null, findings: [{ file: 'gains.csv', location: 'line 5' }] },
+    ]);
+  });
+
+  it('X-27 and X-28 judge each data set by what lies beside their folders', async () => {
+    const sound = await judged(beside);
+    const wrong = await judged(all(beside, put('reference.mrc', gainBytes({ nx: 90 }))));
+    const speaking = ({ cells }: JudgedFiles) =>
+      cells.flatMap(({ rule, run, findings }) => findings.map(() => [rule, run]));
+
+    expect(speaking(sound)).toEqual([]);
+    expect(sound.cells.filter(({ rule, status }) => rule === 'X-27' && status === 'passed')).toHaveLength(3);
+    expect(sound.cells.filter(({ rule, status }) => rule === 'X-28' && status === 'passed')).toHaveLength(2);
+    expect(speaking(wrong)).toEqual(RUNS.map((run) => ['X-27', run]));
   });
 
   /** As annotations of a data set that exists: its first tomogram is of that name. */

@@ -62,8 +62,8 @@ export class DepositionsController {
       (file) =>
         (filter.status === undefined || file.status === filter.status) &&
         (filter.kind === undefined || file.kind === filter.kind) &&
-        (filter.dataset === undefined || file.dataset === filter.dataset) &&
-        (filter.run === undefined || file.runs.includes(filter.run)),
+        (filter.dataset === undefined || sharesIn(file).some(({ dataset }) => dataset === filter.dataset)) &&
+        (filter.run === undefined || sharesIn(file).some(({ runs }) => runs.includes(filter.run ?? ''))),
     );
     const rest = fitting.filter(({ path }) => after === null || path > after).slice(0, limit + 1);
     const page = byPath.page(rest.map(placeView), limit, ({ path }) => path);
@@ -147,7 +147,10 @@ export class DepositionsController {
   }
 }
 
-const placeView = (place: Association['files'][number]): FilePlaceView => ({
+/** Each data set that it belongs to, and which runs of it. */
+const sharesIn = ({ dataset, runs, of }: Association['files'][number]) => of ?? [{ dataset, runs }];
+
+const placeView = ({ of, ...place }: Association['files'][number]): FilePlaceView => ({
   ...place,
   runs: [...place.runs],
   candidates: [...place.candidates],

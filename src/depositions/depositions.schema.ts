@@ -14,9 +14,11 @@ export const FilePlaceView = z
     path: z.string(),
     kind: Kind.nullable().meta({ description: 'Null: its path does not tell.' }),
     status: z.enum(STATUSES),
-    dataset: z.string().nullable(),
+    dataset: z.string().nullable().meta({ description: 'Null where it is of none, or of several.' }),
     run: z.string().nullable(),
-    runs: z.array(z.string()).meta({ description: 'A gain reference may belong to many.' }),
+    runs: z
+      .array(z.string())
+      .meta({ description: 'A gain reference may belong to many: `dataset/run` where they are of several data sets.' }),
     by: z.enum(EVIDENCE).nullable().meta({ description: 'The rule by which it was matched.' }),
     candidates: z.array(z.string()),
     belongsTo: z.string().nullable().meta({ description: 'A key of the metadata’s tomograms or annotations.' }),

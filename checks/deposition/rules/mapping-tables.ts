@@ -36,7 +36,10 @@ const mappingTable = defineDatasetRule<Variant>({
 
     const resolve = resolver(pathsOf(deposition));
     const runs = new Set(deposition.datasets.flatMap((each) => each.runs.map(({ name }) => name)));
-    const faults = tables.flatMap((file) => [...judgeTable(file, dataset, runs, resolve)]);
+    const faults = tables.flatMap((file) => [
+      ...judgeTable(file, dataset, resolve),
+      ...unknownRuns(file, dataset, deposition, runs),
+    ]);
     if (faults.length > 0) return yield* faults;
     const rows = tables.reduce((sum, file) => sum + (factsAs(file, 'mapping')?.rows.length ?? 0), 0);
     yield compared('a line for each run, of files that are there', `${rows} lines, all of them so`);
@@ -45,15 +48,14 @@ const mappingTable = defineDatasetRule<Variant>({
 
 type Resolve = ReturnType<typeof resolver>;
 
-function* judgeTable(table: RunFile, dataset: Dataset, runs: ReadonlySet<string>, resolve: Resolve): Generator<Said> {
+function* judgeTable(table: RunFile, dataset: Dataset, resolve: Resolve): Generator<Said> {
   const { columns = [], rows = [] } = factsAs(table, 'mapping') ?? {};
   const file = table.path;
+  const runs = new Set(dataset.runs.map(({ name }) => name));
   for (const { run, line, files } of rows) {
+    // A table of several data sets is judged for each: its other lines are judged there.
+    if (!runs.has(run)) continue;
     const at = { file, line, location: `line ${line}` };
-    if (!runs.has(run)) {
-      yield { says: 'unknown_run', told: { ...at, expected: 'the name of a run', found: run } };
-      continue;
-    }
     for (const [i, name] of files.entries()) {
       const column = columns[i] ?? 'file';
       if (!name || !isOfGains(column) || resolve(name, dataset.key).length > 0) continue;
@@ -62,6 +64,23 @@ function* judgeTable(table: RunFile, dataset: Dataset, runs: ReadonlySet<string>
   }
   const named = new Set(rows.map(({ run }) => run));
   for (const { name } of dataset.runs) if (!named.has(name)) yield { run: name, says: 'no_row', told: { file } };
+}
+
+/** Told once, of the first data set whose table it is. */
+function* unknownRuns(
+  table: RunFile,
+  dataset: Dataset,
+  { datasets }: Deposition,
+  runs: ReadonlySet<string>,
+): Generator<Said> {
+  const first = datasets.find(({ mappings = [] }) => mappings.some(({ path }) => path === table.path));
+  if (first && first.key !== dataset.key) return;
+  const file = table.path;
+  for (const { run, line } of factsAs(table, 'mapping')?.rows ?? []) {
+    if (runs.has(run)) continue;
+    const told = { file, line, location: `line ${line}`, expected: 'the name of a run', found: run };
+    yield { says: 'unknown_run', told };
+  }
 }
 
 const isOfGains = (column: string): boolean => /^\s*gain/i.test(column);
