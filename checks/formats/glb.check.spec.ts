@@ -3,14 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { fileOf } from '../../test/sample-files.js';
 import { sharedFolder } from '../../test/shared.js';
 import type { SourceFile } from '../check.js';
+import { gltfMessages } from '../readers/gltf-validation.js';
 import { runCheck } from '../run-checks.js';
 import { glbJson, glbOf, TETRAHEDRON } from '../samples/meshes.js';
-import { spoiled } from '../samples/spoiled.js';
+import { randoms, spoiled, THOROUGHNESS } from '../samples/spoiled.js';
 import { glbCheck } from './glb.check.js';
 
 const judge = (file: SourceFile) => runCheck(glbCheck, file, { schema: null, full: true });
 const run = (bytes: Uint8Array) => judge(fileOf('membrane.glb', bytes));
 const sample = (change: Record<string, unknown> = {}) => glbOf({ ...glbJson(), ...change });
+
+/** A file whose first chunk is of no known type: what its JSON says is not seen before the validator is asked. */
+function behindAnother(json: string): Buffer {
+  const plain = glbOf(json);
+  const unknown = Buffer.from([4, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0]);
+  const bytes = Buffer.concat([plain.subarray(0, 12), unknown, plain.subarray(12)]);
+  bytes.writeUInt32LE(bytes.length, 8);
+  return bytes;
+}
 
 /** A file of 300 MB, of which only the beginning is there. */
 function huge(change: (bytes: Buffer) => void = () => {}): SourceFile {
@@ -18,6 +28,49 @@ function huge(change: (bytes: Buffer) => void = () => {}): SourceFile {
   bytes.writeUInt32LE(300 << 20, 8);
   change(bytes);
   return { ...fileOf('huge.glb', bytes), size: 300 << 20 };
+}
+
+/** Each kind of number that glTF has, so that each is spoiled. */
+function everything() {
+  const { accessors, ...json } = glbJson();
+  const indices = { bufferView: 1, componentType: 5123, byteOffset: 0 };
+  const sparse = { count: 1, indices, values: { bufferView: 0, byteOffset: 0 } };
+  const lights = [{ type: 'spot', intensity: 1, range: 2, color: [1, 1, 1], spot: { outerConeAngle: 0.5 } }];
+  const attributes = { POSITION: 0, NORMAL: 0, JOINTS_0: 3, WEIGHTS_0: 3 };
+  return {
+    ...json,
+    accessors: [
+      ...accessors,
+      { componentType: 5126, count: 4, type: 'SCALAR', sparse, min: [0], max: [30.5] },
+      { bufferView: 0, byteOffset: 0, componentType: 5126, count: 2, type: 'VEC4' },
+    ],
+    cameras: [{ type: 'perspective', perspective: { yfov: 0.7, znear: 0.1, zfar: 100, aspectRatio: 1.5 } }],
+    nodes: [
+      { mesh: 0, camera: 0, weights: [0.5], translation: [1, 2, 3], rotation: [0, 0, 0, 1], scale: [1, 1, 1] },
+      { matrix: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1], children: [0] },
+      { skin: 0, mesh: 0 },
+    ],
+    scenes: [{ nodes: [1, 2] }],
+    skins: [{ joints: [0, 1], skeleton: 1, inverseBindMatrices: 3 }],
+    animations: [
+      { channels: [{ sampler: 0, target: { node: 0, path: 'scale' } }], samplers: [{ input: 2, output: 0 }] },
+    ],
+    materials: [
+      {
+        alphaCutoff: 0.5,
+        emissiveFactor: [0, 0, 1],
+        pbrMetallicRoughness: { baseColorTexture: { index: 0, texCoord: 0 } },
+      },
+    ],
+    textures: [{ source: 0, sampler: 0 }],
+    images: [{ bufferView: 1, mimeType: 'image/png' }],
+    samplers: [{ magFilter: 9729, minFilter: 9987, wrapS: 10_497 }],
+    meshes: [
+      { weights: [0.1], primitives: [{ attributes, indices: 1, mode: 4, material: 0, targets: [{ POSITION: 0 }] }] },
+    ],
+    extensionsUsed: ['KHR_lights_punctual'],
+    extensions: { KHR_lights_punctual: { lights } },
+  };
 }
 
 describe('glb check', () => {
@@ -43,9 +96,10 @@ describe('glb check', () => {
   });
 
   const deep = { extras: JSON.parse(`${'['.repeat(300)}${']'.repeat(300)}`) };
+  const nested = (depth: number) => `{"extras":${'['.repeat(depth)}${']'.repeat(depth)}}`;
   const zeros = { accessors: [{ ...glbJson().accessors[0], count: 2 ** 31 }, glbJson().accessors[1]] };
   const infinite = { bufferViews: [{ buffer: 0, byteLength: 48, byteOffset: 1e99 }, glbJson().bufferViews[1]] };
-  const chain = Array.from({ length: 5000 }, (_, i) => (i < 4999 ? { children: [i + 1] } : { mesh: 0 }));
+  const chain = Array.from({ length: 20_000 }, (_, i) => (i < 19_999 ? { children: [i + 1] } : { mesh: 0 }));
   const circle = Array.from({ length: 5000 }, (_, i) => ({ children: [(i + 1) % 5000], mesh: 0 }));
   const images = { images: [{ bufferView: 0, mimeType: 'image/png' }] };
   const animations = { animations: [{ channels: [], samplers: [] }] };
@@ -58,6 +112,8 @@ describe('glb check', () => {
     ['too_complex', 'a chain of nodes', fileOf('a.glb', sample({ nodes: chain }))],
     ['too_complex', 'a circle of nodes', fileOf('a.glb', sample({ nodes: circle }))],
     ['too_complex', 'a number that the validator breaks on', fileOf('a.glb', sample(infinite))],
+    ['unreadable', 'a chain of nodes among which is no node', fileOf('a.glb', sample({ nodes: [...chain, 5] }))],
+    ['gltf_error', 'a million lists in a chunk that comes late', fileOf('a.glb', behindAnother(nested(1e6)))],
     ['gltf_error', 'a file cut off', fileOf('a.glb', sample().subarray(0, -20))],
     ['gltf_error', 'bounds that are not those of its values', fileOf('a.glb', glbOf(glbJson(), Buffer.alloc(72, 1)))],
     [
@@ -100,6 +156,37 @@ describe('glb check', () => {
 
     expect(findings.map(({ severity, rule }) => `${severity} ${rule}`)).toContain('warning unaligned');
     expect(outcome).toBe('passed');
+  });
+
+  it('does not wait for ever, and judges the next file none the less', async () => {
+    expect(await gltfMessages(new Uint8Array(sample()), -1)).toBeNull();
+    expect(await gltfMessages(new Uint8Array(sample()))).toEqual([]);
+  });
+
+  /** What no glTF has, or no program reads. */
+  const ODD = [
+    ...['1e308', '-1e308', '1e400', '1e-400', '-1', '-0', '1.5', '1e21', '9007199254740992', '123456789012345678901'],
+    ...['2147483647', '2147483648', '4294967295', '4294967296', '3.4e38', 'NaN', '-Infinity', '"1"', 'null', 'true'],
+    ...['[]', '{}', '""', `${'['.repeat(150)}1${']'.repeat(150)}`],
+  ];
+
+  it.each([
+    ['bare tetrahedron', JSON.stringify(glbJson()), 1000],
+    ['scene with a bit of everything', JSON.stringify(everything()), 1500],
+  ])('ends in findings, whatever numbers stand in the JSON of a %s', async (_, json, count) => {
+    const random = randoms(77);
+    for (let i = 0; i < count * THOROUGHNESS; i++) {
+      let text = json;
+      for (let changes = 1 + Math.floor(random() * 3); changes > 0; changes--) {
+        const numbers = [...text.matchAll(/(?<=[:,[])-?\d[\d.e+-]*/g)];
+        const number = numbers[Math.floor(random() * numbers.length)];
+        const odd = ODD[Math.floor(random() * ODD.length)] ?? '';
+        if (number) text = text.slice(0, number.index) + odd + text.slice(number.index + number[0].length);
+      }
+      const { cause, facts } = await run(glbOf(text));
+      expect(cause, text).toBeUndefined();
+      expect(JSON.parse(JSON.stringify(facts)), text).toEqual(facts);
+    }
   });
 
   it('never breaks on damaged files', async () => {

@@ -2,8 +2,9 @@
 import { defineCheck, type Pen, type Said, type SourceFile } from '../check.js';
 import type { Rule } from '../finding.js';
 import { contentOf } from '../readers/content.js';
-import { type GlbHead, type Gltf, type GltfMessage, glbHead, sizeOf, validated } from '../readers/gltf.js';
+import { type GlbHead, type Gltf, glbHead, sizeOf } from '../readers/gltf.js';
 import { boundsOf } from '../readers/gltf-bounds.js';
+import { type GltfMessage, gltfMessages } from '../readers/gltf-validation.js';
 import { shortened } from './by-line.js';
 
 const SPEC = 'https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html';
@@ -118,14 +119,9 @@ export const glbCheck = defineCheck<Code>({
 });
 
 async function* validate(file: SourceFile, pen: GlbPen): AsyncGenerator<Said, void> {
-  const bytes = await file.read(0, file.size);
-  let messages: readonly GltfMessage[];
-  try {
-    // It looks at the whole of the memory behind an array, and so it is given one of its own.
-    messages = (await validated(new Uint8Array(bytes))).issues.messages;
-  } catch {
-    return yield pen.report('unreadable');
-  }
+  // It looks at the whole of the memory behind an array, and so it is given one of its own.
+  const messages = await gltfMessages(new Uint8Array(await file.read(0, file.size)));
+  if (!messages) return yield pen.report('unreadable');
   for (const [code, same] of grouped(messages)) {
     const [first] = same;
     const places = same.map(({ pointer, offset }) => (offset === undefined ? (pointer ?? '') : `byte ${offset}`));

@@ -1,37 +1,9 @@
 /**
- * What does a GLB file say it holds, and what does the validator of its makers say of it? The validator is asked only what
- * it can answer in bounded time and memory: what would keep it for hours, or overflow its stack, is found here first.
+ * What does a GLB file say it holds? The validator of its makers is asked only what it can answer in bounded time and
+ * memory: what would keep it for hours, or overflow its stack, is found here first, and so can be named.
  */
-import { createRequire } from 'node:module';
 import { z } from 'zod';
 import type { SourceFile } from '../check.js';
-
-export interface GltfMessage {
-  readonly code: string;
-  readonly message: string;
-  /** 0 is an error, 1 a warning, 2 information, 3 a hint. */
-  readonly severity: number;
-  readonly pointer?: string;
-  readonly offset?: number;
-}
-
-interface Report {
-  readonly issues: { readonly messages: readonly GltfMessage[] };
-  readonly info?: { readonly totalVertexCount?: number; readonly totalTriangleCount?: number };
-}
-
-interface Validator {
-  validateBytes(bytes: Uint8Array, options: Readonly<Record<string, unknown>>): Promise<Report>;
-}
-
-// It comes without types; those above are of its documentation.
-const validator = createRequire(import.meta.url)('gltf-validator') as Validator;
-
-const MOST_MESSAGES = 1000;
-
-/** @throws where it gives up, which a fault of a file may make it do */
-export const validated = (bytes: Uint8Array): Promise<Report> =>
-  validator.validateBytes(bytes, { format: 'glb', maxIssues: MOST_MESSAGES, writeTimestamp: false });
 
 const list = <T extends z.ZodType>(of: T) => z.array(of).catch([]);
 const index = z.number().int().nonnegative().optional().catch(undefined);
