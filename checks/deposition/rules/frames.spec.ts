@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runFile, soundRun, withFacts, withFiles, without } from '../../samples/deposition.js';
 import { judge } from '../../samples/judged-run.js';
-import { frameFacts, gainFacts, tiltSeriesFacts } from '../../samples/tomography-facts.js';
+import { frameFacts, gainFacts, mdocFacts, TAKEN, tiltSeriesFacts } from '../../samples/tomography-facts.js';
 import type { RunValues } from '../declared.js';
 import type { Run } from '../deposition.js';
 import { FRAME_RULES } from './frames.js';
@@ -88,5 +88,15 @@ describe('frames', () => {
     const silent = declaring({ frame_pixel_size_a: undefined as never });
 
     expect(said('X-25', silent).compared).toEqual(['2 / 2 (±1 %)']);
+  });
+
+  it('have the pixels of their own MDOCs, where there is one for each', () => {
+    const silent = without(declaring({ frame_pixel_size_a: undefined as never }), 'mdoc');
+    const mdocs = TAKEN.map((tilt, i) =>
+      runFile(`m/${i}.mdoc`, 'mdoc', mdocFacts('TS_001', { kind: 'frame set', tiltAngles: [tilt] })),
+    );
+
+    expect(said('X-25', withFiles(silent, ...mdocs)).compared).toEqual(['2 / 2 (±1 %)']);
+    expect(said('X-25', silent).notApplicable).toHaveLength(1);
   });
 });
