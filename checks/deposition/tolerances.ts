@@ -37,4 +37,6 @@ export const TOLERANCES = {
   'X-41': { edge: of(1, 'voxel'), outside: of(1, '%') },
   'X-43': { ratio: of(1, '%') },
   'X-46': { edge: of(1, 'voxel'), share: of(1e-6, 'of the volume') },
+  // Of the image.
+  'X-48': { share: of(100, '%') },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Tolerance>>>>;

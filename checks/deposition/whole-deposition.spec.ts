@@ -69,7 +69,7 @@ describe('a whole deposition', () => {
     expect(others.sort()).toEqual(
       [
         ...['TS_001', 'TS_002'].flatMap((run) => ['X-15', 'X-16'].map((rule) => [rule, run, 'not_applicable'])),
-        ...['X-10', 'X-11', 'X-12', 'X-13', 'X-14'].map((rule) => [rule, 'TS_003', 'not_applicable']),
+        ...['X-10', 'X-11', 'X-12', 'X-13', 'X-14', 'X-48'].map((rule) => [rule, 'TS_003', 'not_applicable']),
         ...['D-05', 'D-06'].map((rule) => [rule, null, 'not_applicable']),
       ].sort(),
     );
@@ -418,6 +418,11 @@ const SPOILT: Readonly<Record<string, Spoilt>> = {
       ({ files }) => void files.set('other/photo.png', files.get(`${DATASET}/photo.png`) ?? new Uint8Array()),
     ),
     ...{ run: null, status: 'warning' },
+  },
+  'X-48': {
+    what: 'a section that is shifted out of the image',
+    spoil: edit(`${ONE}/${ONE}.xf`, /\S+(?=\s+\S+\s*\n)/, '1000.0'),
+    ...{ run: ONE, status: 'warning' },
   },
   'D-01': {
     what: 'a run without the denoised tomogram that others have',

@@ -22,6 +22,7 @@ import { RUNS_ALIKE_RULES } from './runs-alike.js';
 import { STORED_FILE_RULES } from './stored-files.js';
 import { TILT_AXIS_RULES } from './tilt-axis.js';
 import { TOMOGRAM_RULES } from './tomograms.js';
+import { TRANSFORM_SHIFT_RULES } from './transform-shifts.js';
 
 const numbered = <R extends { readonly id: string }>(rules: readonly R[]): R[] =>
   rules.toSorted(({ id: one }, { id: other }) => Number(one.slice(2)) - Number(other.slice(2)));
@@ -46,6 +47,7 @@ export const RULES: Rules = {
     ...REFINED_ANGLE_RULES,
     ...TILT_AXIS_RULES,
     ...TOMOGRAM_RULES,
+    ...TRANSFORM_SHIFT_RULES,
   ]),
   ofDatasets: numbered([...TARGET_RULES, ...MAPPING_RULES, ...RUNS_ALIKE_RULES, ...STORED_FILE_RULES]),
 };
