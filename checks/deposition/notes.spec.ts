@@ -178,13 +178,13 @@ describe('the notes on metadata', () => {
     expect(ofAnnotation(changed)).toMatchObject([{ pointer: at(`annotations/ribosomes/${field}`), code }]);
   });
 
-  it('tell of a file of two annotations, and of software that made nothing', () => {
+  it('tell of a file of two annotations, and leave software that made nothing to X-38', () => {
     const { ribosomes } = yeast.annotations;
 
     expect(of({ annotations: { ribosomes, copies: ribosomes } })).toMatchObject([
       { pointer: at('annotations/copies/files/0/path'), code: 'duplicate' },
     ]);
-    expect(ofTomogram({ processing_software: 'IsoNet' })).toMatchObject([{ code: 'ignored' }]);
+    expect(ofTomogram({ processing_software: 'IsoNet' })).toEqual([]);
   });
 
   it('tell that all runs are rated alike', () => {

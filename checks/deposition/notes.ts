@@ -70,7 +70,7 @@ function* ofDataset(dataset: Draft): Iterable<Said> {
   yield* notesOfSample(dataset);
   yield* notesOfRuns(dataset);
   for (const [key, tomogram] of entriesOf(own(dataset, 'tomograms')))
-    yield* within(['tomograms', key], ofTomogram(draftOf(tomogram)));
+    yield* within(['tomograms', key], notesOfMeasures(draftOf(tomogram)));
   yield* ofAnnotations(entriesOf(own(dataset, 'annotations')));
 }
 
@@ -116,18 +116,6 @@ function* ofSteps(value: unknown, path: readonly string[]): Iterable<Said> {
   const text = textOf(value);
   if (text !== null && stepsOf(text).length === 1)
     yield warn(path, 'one-step', 'There is one step.', 'Part steps by a plus sign with a space on either side: " + ".');
-}
-
-function* ofTomogram(tomogram: Draft): Iterable<Said> {
-  yield* notesOfMeasures(tomogram);
-  const { post_processing: processing, processing_software: software } = tomogram;
-  if (processing === 'raw' && isFilled(software))
-    yield warn(
-      ['processing_software'],
-      'ignored',
-      'The tomograms are raw: processing_software does not apply. It is kept, and ignored.',
-      'Take processing_software out, or correct post_processing.',
-    );
 }
 
 function* ofAnnotations(annotations: readonly (readonly [key: string, annotation: unknown])[]): Iterable<Said> {
