@@ -173,7 +173,7 @@ function differences(
       return from === to ? [] : [{ run, field, from, to }];
     });
     if (changes.length > 0) patch[run] = Object.fromEntries(changes.map(({ field, to }) => [field, to]));
-    changed.push(...changes);
+    for (const change of changes) changed.push(change);
   }
   const added = [...table.keys()].filter((run) => !Object.hasOwn(present, run));
   const removed = Object.keys(present).filter((run) => !table.has(run));

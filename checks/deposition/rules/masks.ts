@@ -89,7 +89,7 @@ const maskValues = defineRunRule<Variant>({
         unread.push(said);
         continue;
       }
-      faults.push(...said);
+      for (const fault of said) faults.push(fault);
       seen.push(`${file.path}: ${volume?.values?.slice(0, 10).join(', ') ?? numberOf(file)}`);
     }
     if (faults.length > 0) return yield* faults;

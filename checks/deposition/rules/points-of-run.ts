@@ -105,7 +105,7 @@ const rowsOfRun = defineRunRule<Variant>({
         };
         faults.push({ says: 'ambiguous', told: more });
       }
-      faults.push(...judgePixels(annotation, facts));
+      for (const fault of judgePixels(annotation, facts)) faults.push(fault);
       seen.push(`${count} of ${all} rows of ${file}`);
     }
     if (faults.length > 0) return yield* faults;

@@ -83,7 +83,7 @@ const pointsInTomogram = defineRunRule<Variant>({
         unknown.push(picked);
         continue;
       }
-      faults.push(...judgePoints(picked));
+      for (const fault of judgePoints(picked)) faults.push(fault);
       sizes.add(limitOf(picked.tomogram.dimensions));
       const byExtremes = picked.groups.some(({ coordinates }) => coordinates === null)
         ? ', judged by their extremes'
