@@ -157,6 +157,33 @@ describe('chunks read without the library', () => {
     expect(values).toEqual(new Float32Array(80));
   });
 
+  it('are unpacked once where two datasets that are read side by side have the same, and otherwise each', async () => {
+    const ones = Int32Array.from({ length: 300 }, (_, i) => i % 7);
+    const others = ones.map((value, i) => (i === 150 ? 99 : value));
+    await write('earliest', (file) => {
+      const packed = { shape: [300], chunks: [100], compression: 'gzip' as const };
+      file.create_dataset({ name: 'values', data: ones, ...packed });
+      file.create_dataset({ name: 'others', data: others, ...packed });
+    });
+
+    await bothWays((hdf5, fd) => {
+      const [one, other] = ['values', 'others'].map((name) => {
+        const dataset = datasetIn(hdf5, name);
+        return locate(new FileBytes(fd), dataset, hdf5.addressOf(dataset));
+      });
+      if (!one || !other) throw new Error('There are two.');
+      const values = directValues(fd, new Map([[other, one]]));
+      const read = (from: typeof one, first: number) => values.numbers(from, [first, first + 100]);
+      const isShared = [0, 100, 200].map((first) => {
+        const [a, b] = [read(one, first), read(other, first)];
+        return a.buffer === b.buffer && a.byteOffset === b.byteOffset;
+      });
+
+      expect(isShared).toEqual([true, false, true]);
+      expect([0, 100, 200].flatMap((first) => [...read(other, first)])).toEqual([...others]);
+    });
+  });
+
   it('never break on damaged files, and never read on without end', {
     timeout: 5 * MINUTE * THOROUGHNESS,
   }, async () => {

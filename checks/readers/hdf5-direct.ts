@@ -17,12 +17,21 @@ export interface DirectValues extends Values<Located> {
   bytes(dataset: Located, ...ranges: Range[]): Uint8Array;
 }
 
+interface Chunk {
+  readonly number: number;
+  /** As it lies in the file, where a twin may ask for it. */
+  readonly packed: Uint8Array | null;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * Read from the file that is open as `fd`. What is returned may be a view of a chunk: it holds until the next call for
- * the same dataset. Of each dataset the last chunk is kept, for whoever reads on in it.
+ * the same dataset. Of each dataset the last chunk is kept, for whoever reads on in it, and for its twin: a dataset that is
+ * read side by side with it and may have the same chunks, which are then unpacked once.
  */
-export function directValues(fd: number): DirectValues {
-  const last = new Map<Located, { number: number; bytes: Uint8Array }>();
+export function directValues(fd: number, twins: ReadonlyMap<Located, Located> = new Map()): DirectValues {
+  const last = new Map<Located, Chunk>();
+  const withTwins = new Set(twins.values());
   let packed = new Uint8Array(2 ** 16);
 
   function read(into: Uint8Array, address: number): Uint8Array {
@@ -37,23 +46,29 @@ export function directValues(fd: number): DirectValues {
   function chunkOf(located: Located, number: number): Uint8Array {
     const kept = last.get(located);
     if (kept?.number === number) return kept.bytes;
-    const bytes = freshChunk(located, number);
-    last.set(located, { number, bytes });
-    return bytes;
+    const chunk = freshChunk(located, number);
+    last.set(located, chunk);
+    return chunk.bytes;
   }
 
-  function freshChunk({ layout, itemBytes }: Located, number: number): Uint8Array {
+  function freshChunk(located: Located, number: number): Chunk {
+    const { layout, itemBytes } = located;
     if (layout.kind !== 'chunked') throw new Unknown('it has no chunks');
     const length = layout.lengths.reduce((product, side) => product * side, itemBytes);
     const { addresses, sizes, masks } = layout.table;
     const address = addresses[number] ?? -1;
     const size = sizes[number] ?? 0;
-    if (address < 0) return new Uint8Array(length);
-    if (layout.filters.length === 0) return read(new Uint8Array(length), address);
+    const plain = (bytes: Uint8Array): Chunk => ({ number, packed: null, bytes });
+    if (address < 0) return plain(new Uint8Array(length));
+    if (layout.filters.length === 0) return plain(read(new Uint8Array(length), address));
     // A chunk that does not shrink may grow a little; one that is far longer is none.
     if (size > 2 * length + 1024) throw new Unknown('the length of a chunk');
     if (packed.length < size) packed = new Uint8Array(size);
-    return unfiltered(read(packed.subarray(0, size), address), layout.filters, masks[number] ?? 0, length);
+    const stored = read(packed.subarray(0, size), address);
+    const twin = last.get(twins.get(located) ?? located);
+    if (twin?.number === number && twin.packed && Buffer.compare(twin.packed, stored) === 0) return plain(twin.bytes);
+    const bytes = unfiltered(stored, layout.filters, masks[number] ?? 0, length);
+    return { number, packed: withTwins.has(located) ? stored.slice() : null, bytes };
   }
 
   function bytesOf(located: Located, ranges: readonly Range[]): Uint8Array {

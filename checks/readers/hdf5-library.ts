@@ -64,6 +64,7 @@ interface Stream {
 }
 
 interface Options {
+  readonly instantiateWasm?: (imports: object, receive: (instance: unknown, code: Code) => void) => void;
   readonly noInitialRun: true;
   readonly print: (text: string) => void;
   readonly printErr: (text: string) => void;
@@ -76,8 +77,16 @@ interface Memory {
 
 /** Node's types leave out WebAssembly. */
 const { WebAssembly } = globalThis as unknown as {
-  readonly WebAssembly: { readonly Memory: { readonly prototype: Memory }; readonly RuntimeError: typeof Error };
+  readonly WebAssembly: {
+    readonly Memory: { readonly prototype: Memory };
+    readonly RuntimeError: typeof Error;
+    readonly Instance: new (code: Code, imports: object) => object;
+    compile(binary: Uint8Array): Promise<Code>;
+    instantiate: (code: Uint8Array | Code, imports: object) => Promise<unknown>;
+  };
 };
+/** A WebAssembly.Module. */
+type Code = { readonly isCompiled: true };
 
 /** The function that makes instances lies beside the entry of `h5wasm/node`, which calls it once, for itself. */
 const FACTORY = new URL('./hdf5_util.js', import.meta.resolve('h5wasm/node')).href;
@@ -107,10 +116,7 @@ export const hasPlugin = (filter: number): boolean => PLUGIN_FOLDER !== null && 
 
 /** An instance of the library in which `local` is `THE_FILE`. */
 export async function loadLibrary(local: string): Promise<Library> {
-  // The package has no types for this file of its own.
-  const { default: instantiate }: { default: (options: Options) => Promise<H5wasm> } = await import(FACTORY);
-  const silence = () => {};
-  const h5 = await instantiate({ noInitialRun: true, print: silence, printErr: silence });
+  const h5 = await instance();
   limitHeap(h5);
 
   const ear = { complaint: '', foreign: '' };
@@ -139,6 +145,37 @@ export async function loadLibrary(local: string): Promise<Library> {
       for (const stream of files.streams) if (stream && stream.fd > 2) files.close(stream);
     },
   };
+}
+
+/** Compiled with the first instance: a process that opens many files does so once. */
+let compiled: Code | null = null;
+
+async function instance(): Promise<H5wasm> {
+  // The package has no types for this file of its own.
+  const { default: instantiate }: { default: (options: Options) => Promise<H5wasm> } = await import(FACTORY);
+  const silence = () => {};
+  const options = { noInitialRun: true, print: silence, printErr: silence } as const;
+  const code = compiled;
+  if (code === null) return whileCompiling(() => instantiate(options));
+  return instantiate({
+    ...options,
+    instantiateWasm: (imports, receive) => receive(new WebAssembly.Instance(code, imports), code),
+  });
+}
+
+/** The package keeps its code to itself: it is seen where it is compiled. */
+async function whileCompiling<T>(work: () => Promise<T>): Promise<T> {
+  const { instantiate } = WebAssembly;
+  WebAssembly.instantiate = async (binary, imports) => {
+    if (!(binary instanceof Uint8Array)) return instantiate(binary, imports);
+    compiled = await WebAssembly.compile(binary);
+    return { module: compiled, instance: await instantiate(compiled, imports) };
+  };
+  try {
+    return await work();
+  } finally {
+    WebAssembly.instantiate = instantiate;
+  }
 }
 
 /** What the library calls the one file that it sees. */

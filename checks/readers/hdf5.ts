@@ -36,6 +36,9 @@ export interface Hdf5 {
 }
 
 const MOST_ATTRIBUTE_BYTES = 8 * 2 ** 20;
+/** Columns of cells are asked for by many rules: those that are short enough are read once. */
+const MOST_KEPT_BYTES = 2 ** 20;
+const ROOM_BYTES = 12 * 2 ** 20;
 
 /** Open the file at `local`; throws `Hdf5Fault` where not even its root can be read. Close it in a `finally`. */
 export async function openHdf5(local: string): Promise<Hdf5> {
@@ -62,6 +65,8 @@ function addressIn(library: Library, id: bigint, { path }: Dataset): number {
 
 function readersOf(library: Library, id: bigint, apart: Apart): Omit<Hdf5, 'local' | 'root' | 'closed' | 'close'> {
   const attributeNames = new Map<string, ReadonlySet<string>>();
+  const kept = new Map<string, Numbers | null>();
+  let room = ROOM_BYTES;
 
   /** Let the library put `bytes` bytes somewhere, and hand them to `take` before they go. */
   function withBytes<T>(path: string, bytes: number, read: (h5: H5, at: bigint) => number, take: Take<T>): T {
@@ -102,6 +107,27 @@ function readersOf(library: Library, id: bigint, apart: Apart): Omit<Hdf5, 'loca
     if (!isNumeric(dataset)) throw new Hdf5Fault(dataset.path, `its values are ${dataset.dtype} and not numbers`);
   };
 
+  const freshNumbers = (dataset: Dataset, ranges: readonly Range[]): Numbers =>
+    dataset.isApart
+      ? apart.numbers(dataset, ranges)
+      : selected(dataset, ranges, (_, items) => (h5, at) => numbersAt(h5, at, items, dataset.dtype));
+
+  /** A part of a list that is kept whole; null where it is too long for that, or damaged: some of it may be read. */
+  function keptNumbers(dataset: Dataset, ranges: readonly Range[]): Numbers | null {
+    const { path, shape, itemBytes } = dataset;
+    const [length = 0] = shape;
+    const [[first, end] = [0, 0]] = ranges;
+    const bytes = length * itemBytes;
+    if (shape.length !== 1 || ranges.length !== 1 || bytes > MOST_KEPT_BYTES || first < 0 || end > length) return null;
+    let whole = kept.get(path);
+    if (whole === undefined) {
+      whole = bytes > room ? null : unlessDamaged(() => freshNumbers(dataset, [[0, length]]));
+      kept.set(path, whole);
+      if (whole) room -= bytes;
+    }
+    return whole?.slice(first, end) ?? null;
+  }
+
   return {
     indices(dataset, range) {
       refuseTexts(dataset);
@@ -111,8 +137,7 @@ function readersOf(library: Library, id: bigint, apart: Apart): Omit<Hdf5, 'loca
 
     numbers(dataset, ...ranges) {
       refuseTexts(dataset);
-      if (dataset.isApart) return apart.numbers(dataset, ranges);
-      return selected(dataset, ranges, (_, items) => (h5, at) => numbersAt(h5, at, items, dataset.dtype));
+      return keptNumbers(dataset, ranges) ?? freshNumbers(dataset, ranges);
     },
 
     strings(dataset, ...ranges) {
@@ -155,6 +180,15 @@ function readersOf(library: Library, id: bigint, apart: Apart): Omit<Hdf5, 'loca
       });
     },
   };
+}
+
+function unlessDamaged(read: () => Numbers): Numbers | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Hdf5Fault) return null;
+    throw error;
+  }
 }
 
 /** Makes something of what lies at `at`. */

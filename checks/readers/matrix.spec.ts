@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { counterOf, noneCounted } from '../formats/h5ad/matrix-count.js';
+import { counterOf, noneCounted, rowHashesOf } from '../formats/h5ad/matrix-count.js';
 import { type H5adParts, type MatrixParts, writeH5ad } from '../samples/h5ad.js';
 import { annDataOf, isRead, type Matrix } from './anndata.js';
 import { type Hdf5, openHdf5 } from './hdf5.js';
@@ -29,7 +29,7 @@ async function withX<T>(parts: Partial<H5adParts>, use: (hdf5: Hdf5, X: Matrix) 
 
 function countOver(slices: Iterable<Slice>, shape: Matrix['shape']) {
   const counted = noneCounted(shape[1]);
-  const rows = { filled: new Uint8Array(shape[0]), hashes: new Int32Array(2 * shape[0]) };
+  const rows = { filled: new Uint8Array(shape[0]), hashes: rowHashesOf(shape) };
   const count = counterOf(shape, counted, rows);
   for (const slice of slices) count(slice);
   return { ...counted, ...rows };

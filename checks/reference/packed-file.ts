@@ -63,19 +63,36 @@ export class Texts {
 
   /** Where `text` stands among sorted texts; -1 where it does not. */
   indexOf(text: string): number {
-    const wanted = Buffer.from(text);
+    const isPlain = PLAIN.test(text);
+    const wanted = isPlain ? null : Buffer.from(text);
     let low = 0;
     let high = this.length - 1;
     while (low <= high) {
       const middle = (low + high) >>> 1;
-      const order = wanted.compare(this.bytes, this.starts[middle], this.starts[middle + 1]);
+      const start = this.starts[middle] ?? 0;
+      const end = this.starts[middle + 1] ?? 0;
+      const order = wanted?.compare(this.bytes, start, end) ?? this.orderOf(text, start, end);
       if (order === 0) return middle;
       if (order < 0) high = middle - 1;
       else low = middle + 1;
     }
     return -1;
   }
+
+  /** As `compare` of buffers, for a text that takes a byte for each letter: ids do, and are looked up by ten thousands. */
+  private orderOf(text: string, start: number, end: number): number {
+    const { bytes } = this;
+    const length = Math.min(text.length, end - start);
+    for (let i = 0; i < length; i++) {
+      const order = text.charCodeAt(i) - (bytes[start + i] ?? 0);
+      if (order !== 0) return order;
+    }
+    return text.length - (end - start);
+  }
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+const PLAIN = /^[\x00-\x7f]*$/;
 
 export class PackedFile {
   private readonly header: Header;

@@ -246,7 +246,13 @@ function recordOf(name: string, [id, label, parents = '', isDeprecated]: Row): T
 let packed: PackedGenes | null = null;
 
 function genes(): PackedGenes {
-  const records = GENES.map(([id, name, length]): GeneRecord => ({ id, name, length, type: 'protein_coding' }));
-  packed ??= new PackedGenes('NCBITaxon:9606', new PackedFile(packGenes(records)));
+  packed ??= new PackedGenes('NCBITaxon:9606', new PackedFile(packGenes(GENES.map(geneOf))));
   return packed;
 }
+
+const geneOf = ([id, name, length]: (typeof GENES)[number]): GeneRecord => ({
+  id,
+  name,
+  length,
+  type: 'protein_coding',
+});

@@ -114,4 +114,41 @@ describe('what the matrices of an h5ad file hold', () => {
     },
     120_000,
   );
+
+  it.each<[string, (row: number, column: number) => boolean]>([
+    ['in the same places', (row, column) => countAt(row, column, 12) !== 0],
+    [
+      'in the same places of most cells',
+      (row, column) => countAt(row, column, 12) !== 0 && (row < 60_000 || column > 2),
+    ],
+    ['elsewhere', (row, column) => (row + column) % 3 === 0],
+  ])(
+    'is the same with threads and without, where X has values beside those of raw.X %s',
+    async (_, isStored) => {
+      const shape = { chunk: 5_000, encoding: 'csr_matrix' } as const;
+      await writeH5ad(local, {
+        cells: 66_000,
+        genes: 12,
+        X: { ...shape, isStored, value: (row, column) => (isStored(row, column) ? Math.log1p(1 + row + column) : 0) },
+        raw: { ...shape, value: (row, column) => countAt(row, column, 12) },
+        compression: 'gzip',
+      });
+      const hdf5 = await openHdf5(local);
+      try {
+        const { X, rawX } = annDataOf(hdf5);
+        if (!isRead(rawX) || !isRead(X)) throw new Error('A matrix cannot be read.');
+        const asked = [
+          { matrix: rawX, byRow: true },
+          { matrix: X, byRow: false },
+        ];
+        const [inThreads, inline] = [beginPass(hdf5, asked, 0), beginPass(hdf5, asked, Number.POSITIVE_INFINITY)];
+
+        expect(await inThreads.count(X)).toEqual(await inline.count(X));
+        expect(await inThreads.count(rawX)).toEqual(await inline.count(rawX));
+      } finally {
+        hdf5.close();
+      }
+    },
+    120_000,
+  );
 });

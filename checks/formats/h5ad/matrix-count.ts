@@ -35,14 +35,37 @@ export interface Counted {
 export interface Rows {
   /** 1 for each row that has a value other than zero. */
   readonly filled: Uint8Array;
-  /**
-   * 64 bits for each row, the sum of what its values other than zero and their columns make: neither their order nor
-   * zeros that are stored change it. Null where nobody asks for it.
-   */
-  readonly hashes: Int32Array | null;
+  /** Null where nobody asks for them. */
+  readonly hashes: RowHashes | null;
+}
+
+/**
+ * 64 bits for each row: twice the sum of its values, each times the weight of its column. Neither their order nor zeros that
+ * are stored change it, and rows that differ have the same sum as rarely as the weights are random.
+ */
+export interface RowHashes {
+  /** Two entries for each row. */
+  readonly sums: Int32Array;
+  /** Two odd numbers for each column. */
+  readonly weights: Int32Array;
+}
+
+export function rowHashesOf([rows, columns]: readonly [rows: number, columns: number]): RowHashes {
+  const weights = new Int32Array(new SharedArrayBuffer(8 * columns));
+  for (let i = 0; i < weights.length; i++) weights[i] = mixed(i) | 1;
+  return { sums: new Int32Array(new SharedArrayBuffer(8 * rows)), weights };
+}
+
+/** The bits of a number spread over 32, as MurmurHash3 and its kin end. */
+function mixed(number: number): number {
+  let bits = Math.imul(number + 1, 0x9e3779b1);
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
 }
 
 const PLACES = 5;
+const NO_WEIGHTS = new Int32Array();
 
 export function noneCounted(columns: number): Counted {
   const tally = (): Tally => ({ count: 0, places: [] });
@@ -77,7 +100,8 @@ export function counterOf(
   counted: Counted,
   rows: Rows | null,
 ): (slice: Slice) => void {
-  const { filled, hashes } = rows ?? { filled: null, hashes: null };
+  const { filled = null, hashes = null } = rows ?? {};
+  const { sums, weights } = hashes ?? { sums: null, weights: NO_WEIGHTS };
   const { byColumn } = counted;
   /** For each index the number of the line, from 1, that had it last: of lines that may be unsorted, or go on. */
   let lastSeen: Uint32Array | null = null;
@@ -149,8 +173,8 @@ export function counterOf(
           judge(value, slice, i);
           bits = bitsOf(value);
         }
-        high = (high + highOf(column, bits)) | 0;
-        low = (low + lowOf(column, bits)) | 0;
+        high = (high + Math.imul(weights[2 * column] as number, bits)) | 0;
+        low = (low + Math.imul(weights[2 * column + 1] as number, bits)) | 0;
       }
       if (isOdd || last >= columns || !isWithin(slice, line)) testLine(slice, line);
       if (nonZeros > 0) enter(firstLine + line, nonZeros, high, low);
@@ -188,8 +212,8 @@ export function counterOf(
         byColumn[column] = (byColumn[column] ?? 0) + 1;
         if (!filled) continue;
         const bits = judged(value, tile, i);
-        high = (high + highOf(column, bits)) | 0;
-        low = (low + lowOf(column, bits)) | 0;
+        high = (high + Math.imul(weights[2 * column] as number, bits)) | 0;
+        low = (low + Math.imul(weights[2 * column + 1] as number, bits)) | 0;
       }
       if (nonZeros > 0) enter(firstRow + row, nonZeros, high, low);
     }
@@ -201,15 +225,15 @@ export function counterOf(
       return;
     }
     const bits = judged(value, slice, i);
-    enter(row, 1, highOf(column, bits), lowOf(column, bits));
+    enter(row, 1, Math.imul(weights[2 * column] ?? 0, bits), Math.imul(weights[2 * column + 1] ?? 0, bits));
   }
 
   function enter(row: number, nonZeros: number, high: number, low: number): void {
     counted.nonZeros += nonZeros;
     if (filled) filled[row] = 1;
-    if (!hashes) return;
-    hashes[2 * row] = ((hashes[2 * row] ?? 0) + low) | 0;
-    hashes[2 * row + 1] = ((hashes[2 * row + 1] ?? 0) + high) | 0;
+    if (!sums) return;
+    sums[2 * row] = ((sums[2 * row] ?? 0) + low) | 0;
+    sums[2 * row + 1] = ((sums[2 * row + 1] ?? 0) + high) | 0;
   }
 
   function judged(value: number, slice: Slice, i: number): number {
@@ -245,20 +269,4 @@ const words = new Int32Array(scratch.buffer);
 function bitsOf(value: number): number {
   scratch[0] = value;
   return (words[0] ?? 0) ^ Math.imul(words[1] ?? 0, 0x9e3779b1);
-}
-
-/**
- * Half a hash each, of a column and a value: their sum alone would be the same where two values change places. The
- * constants are odd numbers with bits well spread, as in MurmurHash3 and its kin.
- */
-function highOf(column: number, bits: number): number {
-  let hash = Math.imul(column + 1, 0x9e3779b1) ^ Math.imul(bits, 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x7feb352d);
-  return hash ^ (hash >>> 15);
-}
-
-function lowOf(column: number, bits: number): number {
-  let hash = Math.imul(column + 0x5bd1e995, 0xc2b2ae35) + Math.imul(bits ^ 0x27d4eb2f, 0x165667b1);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x846ca68b);
-  return hash ^ (hash >>> 16);
 }

@@ -14,7 +14,7 @@ import { Hdf5Fault } from '../../readers/hdf5-library.js';
 import type { Dataset } from '../../readers/hdf5-tree.js';
 import { type Lists, partsOf, pointersOf, slicesOf } from '../../readers/matrix.js';
 import type { H5ad } from './h5ad.js';
-import { type Counted, counterOf, noneCounted, type Rows, sumOf } from './matrix-count.js';
+import { type Counted, counterOf, noneCounted, type Rows, rowHashesOf, sumOf } from './matrix-count.js';
 import { countParts, type Done, type Task } from './matrix-thread.js';
 
 export interface Passed extends Counted {
@@ -78,19 +78,46 @@ export function beginPass(hdf5: Hdf5, asked: readonly Asked[], few = FEW): Pass 
   // By columns, threads would count in the same rows.
   const isLarge = (matrix: Matrix, { parts }: Task) =>
     matrix.encoding !== 'csc_matrix' && storedIn(matrix) > few && parts.length >= THREADS;
-  const large = [...tasks].filter(([matrix, task]) => isLarge(matrix, task));
+  const large = together([...tasks].filter(([matrix, task]) => isLarge(matrix, task)));
   const answers = new Map(inThreads(hdf5.local, large));
 
   return {
     async count(matrix) {
       const task = tasks.get(matrix);
       const byRow = asked.some((one) => one.matrix === matrix && one.byRow);
-      const counted = task && (await (answers.get(matrix)?.() ?? withFile(hdf5, (fd) => [countParts(fd, task)])));
-      const sound = (counted ?? []).filter((part): part is Counted => part !== null);
+      const counted = task && (await (answers.get(matrix)?.() ?? withFile(hdf5, (fd) => [countParts(fd, task)?.[0]])));
+      const sound = (counted ?? []).filter((part) => part !== undefined);
       if (!task || sound.length < (counted?.length ?? 1)) return byLibrary(hdf5, matrix, byRow);
-      return { ...sumOf(sound, matrix.shape[1]), rows: task.rows };
+      return { ...sumOf(sound, matrix.shape[1]), rows: task.matrices[0]?.rows ?? null };
     },
   };
+}
+
+/** A task, and the matrices that it is about, in its order. */
+type Joint = readonly [matrices: readonly Matrix[], Task];
+
+/** The second is read with the first where most of what their indices say may be the same. */
+function together(tasks: readonly (readonly [Matrix, Task])[]): Joint[] {
+  const [first, second, ...others] = tasks;
+  const alone = ([matrix, task]: readonly [Matrix, Task]): Joint => [[matrix], task];
+  if (!first || !second || !areTwins(first[1], second[1])) return tasks.map(alone);
+  const matrices = [...first[1].matrices, ...second[1].matrices];
+  return [[[first[0], second[0]], { ...first[1], matrices }], ...others.map(alone)];
+}
+
+/** Whether chunks of the indices of two matrices may be equal: of the same kind, and half of them of the same length. */
+function areTwins(one: Task, other: Task): boolean {
+  const [a, b] = [one, other].map(({ matrices: [matrix] }) => matrix?.lists);
+  if (a?.encoding !== 'csr_matrix' || b?.encoding !== 'csr_matrix' || a.shape[0] !== b.shape[0]) return false;
+  const [left, right] = [a.indices, b.indices];
+  if (left.layout.kind !== 'chunked' || right.layout.kind !== 'chunked') return false;
+  const kindOf = ({ itemBytes, dtype, layout }: Located) =>
+    JSON.stringify([itemBytes, dtype, layout.kind === 'chunked' && [layout.lengths, layout.filters]]);
+  if (kindOf(left) !== kindOf(right)) return false;
+  const { table } = right.layout;
+  const isPlain = [left.layout.table, table].every(({ masks }) => masks.every((mask) => mask === 0));
+  const alike = left.layout.table.sizes.reduce((sum, size, i) => sum + (size === table.sizes[i] ? 1 : 0), 0);
+  return isPlain && 2 * alike > left.layout.table.sizes.length;
 }
 
 function withFile<T>({ local }: Hdf5, use: (fd: number) => T): T {
@@ -102,13 +129,14 @@ function withFile<T>({ local }: Hdf5, use: (fd: number) => T): T {
   }
 }
 
-type Answer = () => Promise<readonly (Counted | null)[]>;
+/** What each thread has counted of one matrix; undefined where it could not read it. */
+type Answer = () => Promise<readonly (Counted | undefined)[]>;
 
 /**
  * Give threads all tasks at once; each ends when it has done them, whether or not anybody waits for it. One begins at once,
  * beside whoever judges the rest; the others when that is done and somebody waits: there are as many cores.
  */
-function inThreads(local: string, tasks: readonly (readonly [Matrix, Task])[]): (readonly [Matrix, Answer])[] {
+function inThreads(local: string, tasks: readonly Joint[]): (readonly [Matrix, Answer])[] {
   if (tasks.length === 0) return [];
   const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
   const workerData = { isMatrixThread: true, local, tasks: tasks.map(([, task]) => task) };
@@ -123,8 +151,9 @@ function inThreads(local: string, tasks: readonly (readonly [Matrix, Task])[]): 
     return { thread, done, end };
   };
   const threads = [begin()];
+  const isLeft = () => tasks.some(([, { next, parts }]) => Atomics.load(next, 0) < parts.length);
   const all = () => {
-    while (threads.length < THREADS) threads.push(begin());
+    while (threads.length < THREADS && isLeft()) threads.push(begin());
     return threads;
   };
   const answerOf = async (number: number, { thread, done, end }: (typeof threads)[number]) => {
@@ -134,7 +163,12 @@ function inThreads(local: string, tasks: readonly (readonly [Matrix, Task])[]): 
     if (!found || 'bug' in found) throw new Error(`A thread broke: ${found?.bug}`);
     return found.counted;
   };
-  return tasks.map(([matrix], number) => [matrix, () => Promise.all(all().map((one) => answerOf(number, one)))]);
+  const answersOf = (number: number) => Promise.all(all().map((one) => answerOf(number, one)));
+  return tasks.flatMap(([matrices], number) =>
+    matrices.map(
+      (matrix, i) => [matrix, async () => (await answersOf(number)).map((counted) => counted?.[i])] as const,
+    ),
+  );
 }
 
 /** What to read of a matrix; null where only the library knows how, or its pointers are wrong. */
@@ -144,7 +178,8 @@ function taskOf(hdf5: Hdf5, fd: number, matrix: Matrix, byRow: boolean): Task | 
     if (pointers.wrong.length > 0) return null;
     const lists = placesOf(hdf5, fd, matrix);
     const parts = partsOf(lists, pointers.cuts);
-    return { lists, parts, next: new Int32Array(new SharedArrayBuffer(4)), rows: byRow ? rowsOf(matrix) : null };
+    const matrices = [{ lists, rows: byRow ? rowsOf(matrix) : null }];
+    return { matrices, parts, next: new Int32Array(new SharedArrayBuffer(4)) };
   } catch (error) {
     if (error instanceof Unknown || error instanceof Hdf5Fault) return null;
     throw error;
@@ -169,7 +204,8 @@ function byLibrary(hdf5: Hdf5, matrix: Matrix, byRow: boolean): Passed {
   return { ...counted, rows };
 }
 
-function rowsOf({ shape: [rows] }: Matrix): Rows {
-  const hashes = rows <= MOST_HASHED ? new Int32Array(new SharedArrayBuffer(8 * rows)) : null;
+function rowsOf({ shape }: Matrix): Rows {
+  const [rows] = shape;
+  const hashes = rows <= MOST_HASHED ? rowHashesOf(shape) : null;
   return { filled: new Uint8Array(new SharedArrayBuffer(rows)), hashes };
 }

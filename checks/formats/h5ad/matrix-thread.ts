@@ -8,37 +8,61 @@ import type { Range } from '../../readers/hdf5-values.js';
 import { type Lists, slicesOf } from '../../readers/matrix.js';
 import { type Counted, counterOf, noneCounted, type Rows } from './matrix-count.js';
 
+/** One matrix, or two whose indices have the same chunks, as normalised values beside raw counts: read side by side. */
 export interface Task {
-  readonly lists: Lists<Located>;
+  readonly matrices: readonly TaskMatrix[];
   readonly parts: readonly Range[];
   /** The number of the next part: one entry, shared by the threads. */
   readonly next: Int32Array;
+}
+
+export interface TaskMatrix {
+  readonly lists: Lists<Located>;
   readonly rows: Rows | null;
 }
 
-/** `null`: there is something in the file that cannot be read this way. */
-export type Done = { readonly counted: Counted | null } | { readonly bug: string };
+/** One for each matrix; `null`: there is something in the file that cannot be read this way. */
+export type Done = { readonly counted: readonly Counted[] | null } | { readonly bug: string };
 
 /** Values that are read at once, unless a chunk is longer: little enough to stay in the processor's cache. */
 const SLICE = 2 ** 15;
 
 /** Count the parts that are left; null where something is unknown. */
-export function countParts(fd: number, { lists, parts, next, rows }: Task): Counted | null {
-  const values = directValues(fd);
-  const counted = noneCounted(lists.shape[1]);
+export function countParts(fd: number, { matrices, parts, next }: Task): Counted[] | null {
+  const values = directValues(fd, twinsIn(matrices));
+  const counters = matrices.map(({ lists, rows }) => {
+    const counted = noneCounted(lists.shape[1]);
+    return { lists, counted, count: counterOf(lists.shape, counted, rows) };
+  });
   try {
-    const count = counterOf(lists.shape, counted, rows);
     for (let number = Atomics.add(next, 0, 1); number < parts.length; number = Atomics.add(next, 0, 1)) {
       const lines = parts[number] ?? [0, 0];
-      for (const slice of slicesOf(values, lists, { lines, size: SLICE })) count(slice);
+      let left = counters.map(({ lists, count }) => ({
+        count,
+        slices: slicesOf(values, lists, { lines, size: SLICE }),
+      }));
+      while (left.length > 0) {
+        left = left.filter(({ count, slices }) => {
+          const { done, value } = slices.next();
+          if (!done) count(value);
+          return !done;
+        });
+      }
     }
-    return counted;
+    return counters.map(({ counted }) => counted);
   } catch (error) {
     // The others need not go on.
     Atomics.store(next, 0, parts.length);
     if (error instanceof Unknown) return null;
     throw error;
   }
+}
+
+/** The indices of each further matrix are looked for among those of the first. */
+function twinsIn([first, ...others]: readonly TaskMatrix[]): ReadonlyMap<Located, Located> {
+  const indices = ({ lists }: TaskMatrix) => (lists.encoding === 'array' ? [] : [lists.indices]);
+  const [twin] = first ? indices(first) : [];
+  return new Map(twin ? others.flatMap(indices).map((one) => [one, twin]) : []);
 }
 
 if (parentPort && workerData?.isMatrixThread) {

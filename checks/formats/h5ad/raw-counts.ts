@@ -231,7 +231,7 @@ function* judgeDuplicates(
     yield pen.undecided('F09', `Rows are compared in matrices of up to ${MOST_HASHED} cells.`);
     return;
   }
-  const { count, pairs } = duplicatesIn(rows.hashes, (row) => outside?.[row] === 1);
+  const { count, pairs } = duplicatesIn(rows.hashes.sums, (row) => outside?.[row] === 1);
   if (count === 0) return;
   const { path: location } = raw;
   const samples = pairs.map(([a, b]) => `${cellOf(hdf5, anndata.obs, a)} and ${cellOf(hdf5, anndata.obs, b)}`);
