@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { fileOf } from '../../test/sample-files.js';
 import { sharedFolder } from '../../test/shared.js';
@@ -156,6 +157,12 @@ describe('glb check', () => {
 
     expect(findings.map(({ severity, rule }) => `${severity} ${rule}`)).toContain('warning unaligned');
     expect(outcome).toBe('passed');
+  });
+
+  it('loads the validator in a thread alone, and so no command waits for it', async () => {
+    await import('./index.js');
+
+    expect(Object.keys(createRequire(import.meta.url).cache).filter((path) => path.includes('gltf'))).toEqual([]);
   });
 
   it('does not wait for ever, and judges the next file none the less', async () => {
