@@ -2,7 +2,7 @@
 import { defineCheck, type Pen, type Said } from '../check.js';
 import type { Rule } from '../finding.js';
 import { decimalOf, wholeOf } from '../readers/decimal.js';
-import { type PointTally, pointTally } from '../readers/points.js';
+import { type PointTally, pointTally } from '../readers/point-tally.js';
 import { type StarFault, type StarListener, type StarTable, starReader } from '../readers/star.js';
 import {
   ANGLES,

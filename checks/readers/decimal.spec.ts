@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { randoms } from '../samples/spoiled.js';
 import { decimalOf, decimalsOf, wholeOf } from './decimal.js';
 
 describe('a decimal', () => {
@@ -19,6 +20,16 @@ describe('a decimal', () => {
       expect(decimalOf(text)).toBeNull();
     },
   );
+
+  it('is the number nearest to what is written, with few digits and with many', () => {
+    const random = randoms(6);
+    for (let i = 0; i < 20_000; i++) {
+      const digits = Array.from({ length: 1 + Math.floor(random() * 20) }, () => Math.floor(random() * 10));
+      digits.splice(Math.floor(random() * digits.length), 0, '.' as never);
+      const text = `${random() < 0.5 ? '-' : ''}${digits.join('')}`;
+      expect(decimalOf(text), text).toBe(Number(text) || 0);
+    }
+  });
 
   it('is whole where nothing but zeros follows its point', () => {
     expect(['4', '4.0', '4.5', '9007199254740993'].map(wholeOf)).toEqual([4, 4, null, null]);

@@ -11,7 +11,8 @@ export type NoLongText =
   | { readonly why: 'encoding' }
   | { readonly why: 'binary'; readonly at: number; readonly byte: number };
 
-const PIECE = 1 << 20;
+/** Few enough lines that none outlives the next: they are gone before anyone has to look for them. */
+const PIECE = 1 << 16;
 const HEAD = 64 << 10;
 
 /** A line of more bytes is no line of a table of points or of a surface. */

@@ -1,6 +1,6 @@
 /** Which points does a table list? */
 import { decimalOf } from '../../readers/decimal.js';
-import { type PointTally, pointTally } from '../../readers/points.js';
+import { type PointTally, pointTally } from '../../readers/point-tally.js';
 import type { PointColumns } from '../../readers/table-kind.js';
 import type { RowFaults, TableRows } from './table-rows.js';
 
