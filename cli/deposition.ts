@@ -5,6 +5,7 @@ import type { BroughtFile, Judged } from '../checks/deposition/judge-deposition.
 import { type CheckOutcome, type Finding, fingerprint } from '../checks/finding.js';
 import type { MetadataFault, Profile } from '../checks/profiles/profile.js';
 import { UsageError } from './exit.js';
+import { digestsOf } from './folder-digests.js';
 
 /** What stands beside the files, for title and metadata. */
 export const DESCRIPTION = 'accession.json';
@@ -20,6 +21,9 @@ interface Folder {
   readonly profile: string | null;
   readonly results: readonly CheckOutcome[];
   readonly unchecked: readonly string[];
+  /** Whether every byte is read: for digests. */
+  readonly full: boolean;
+  readonly signal: AbortSignal;
 }
 
 interface Described {
@@ -28,7 +32,14 @@ interface Described {
 }
 
 /** Null where the folder is no deposition: neither its profile nor its files say so. */
-export async function judgeFolder({ path, profile, results, unchecked }: Folder): Promise<JudgedFolder | null> {
+export async function judgeFolder({
+  path,
+  profile,
+  results,
+  unchecked,
+  full,
+  signal,
+}: Folder): Promise<JudgedFolder | null> {
   // It comes with zod, and most folders do without.
   const { depositionKindOf, factsByFile, judgeDeposition, outcomesOf } = await import(
     '../checks/deposition/judge-deposition.js'
@@ -44,9 +55,14 @@ export async function judgeFolder({ path, profile, results, unchecked }: Folder)
 
   const within = (file: string) => (file.startsWith(`${path}/`) ? file.slice(path.length + 1) : file);
   const paths = [...new Set([...results.map(({ file }) => file), ...unchecked])];
-  const files = paths
-    .filter((file) => within(file) !== DESCRIPTION && !/(^|\/)\./.test(within(file)))
-    .map((file): BroughtFile => ({ path: within(file), sha256: null, facts: facts.get(file) ?? null }));
+  const brought = paths.filter((file) => within(file) !== DESCRIPTION && !/(^|\/)\./.test(within(file)));
+  const digests = full ? await digestsOf(path, brought.map(within), signal) : null;
+  const files = brought.map(
+    (file): BroughtFile => ({
+      ...{ path: within(file), sha256: digests?.get(within(file)) ?? null },
+      facts: facts.get(file) ?? null,
+    }),
+  );
   const judged = judgeDeposition({ kind, metadata: described?.metadata ?? {}, files, known: [] });
   if (named === null && judged.deposition.datasets.every(({ runs }) => runs.length === 0)) return null;
   const asNamed = (finding: Finding): Finding => ({ ...finding, file: posix.join(path, finding.file) });

@@ -66,7 +66,9 @@ export const validate: Command = {
       report = { ...report, profile, schema: options.schema };
       const { files, unchecked } = await find(paths);
       const { reports, results } = await run(files, options, terminal, printer);
-      const together = isAlone(paths, files) ? null : await agreement(paths, profile, results, unchecked);
+      const together = isAlone(paths, files)
+        ? null
+        : await agreement({ paths, profile, options }, results, unchecked, terminal);
       for (const outcome of together?.outcomes ?? []) reports.push(tell(outcome, null, printer));
       const matrix = together?.folder ? matrixOf(together.folder) : null;
       report = { ...report, ...verdictOn(reports), files: reports, unchecked, matrix };
@@ -243,15 +245,18 @@ function tell(
 
 /** What is to be said of files that belong together; a folder may be a deposition of runs. */
 async function agreement(
-  paths: readonly string[],
-  profile: string | null,
+  { paths, profile, options: { full } }: Asked,
   results: readonly CheckOutcome[],
   unchecked: readonly Unchecked[],
+  { signal }: Terminal,
 ): Promise<{ readonly outcomes: readonly CheckOutcome[]; readonly folder: JudgedFolder | null }> {
   const [path, another] = paths;
   const isFolder = path !== undefined && another === undefined && (await stat(path)).isDirectory();
   const folder = isFolder
-    ? await judgeFolder({ path: told(path), profile, results, unchecked: unchecked.map((each) => each.path) })
+    ? await judgeFolder({
+        ...{ path: told(path), profile, results, full, signal },
+        unchecked: unchecked.map((each) => each.path),
+      })
     : null;
   return { outcomes: [...judgeTogether(results), ...(folder?.outcomes ?? [])], folder };
 }

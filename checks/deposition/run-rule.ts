@@ -79,3 +79,7 @@ export const compared = (expected: unknown, found: unknown) => ({
   compared: { expected: String(expected), found: String(found) },
 });
 export const notApplicable = (reason: string) => ({ notApplicable: reason });
+
+/** Why a rule that compares bytes cannot be judged: only a folder has files that nobody has hashed. */
+export const UNKNOWN_CHECKSUMS =
+  'Checksums of the files are not known: of a folder they are computed when every byte is read (--full).';

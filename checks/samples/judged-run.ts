@@ -9,6 +9,7 @@ export interface Judged {
   readonly informs: readonly string[];
   readonly compared: readonly string[];
   readonly notApplicable: readonly string[];
+  readonly undecided: readonly string[];
   /** Of the first finding. */
   readonly told: CellTold | undefined;
 }
@@ -28,6 +29,7 @@ export function judge(rules: readonly RunRule[], id: string, run: Run, depositio
     informs: findings.flatMap(({ says }) => (isInfo(says) ? says : [])),
     compared: said.flatMap((one) => ('compared' in one ? `${one.compared.found} / ${one.compared.expected}` : [])),
     notApplicable: said.flatMap((one) => ('notApplicable' in one ? one.notApplicable : [])),
+    undecided: said.flatMap((one) => ('undecided' in one ? one.undecided : [])),
     told: findings[0]?.told,
   };
 }

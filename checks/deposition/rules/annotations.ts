@@ -7,7 +7,7 @@ import {
   type ReferenceTomogram,
   withoutReference,
 } from '../reference-tomogram.js';
-import { type CellSaid, compared, defineRunRule, notApplicable, type RunRule } from '../run-rule.js';
+import { type CellSaid, compared, defineRunRule, notApplicable, type RunRule, UNKNOWN_CHECKSUMS } from '../run-rule.js';
 import { shown, TOLERANCES } from '../tolerances.js';
 
 type Three = readonly [number, number, number];
@@ -178,14 +178,13 @@ const ownMasks = defineRunRule({
     },
   },
   *judge(run, within) {
-    const masks = annotationFiles(run, within).filter(
-      ({ file }) => factsAs(file, 'mrc', 'zarr') && file.sha256 !== null,
-    );
-    if (masks.length < 2) return yield notApplicable('There are fewer than two masks with a known checksum.');
+    const masks = annotationFiles(run, within).filter(({ file }) => factsAs(file, 'mrc', 'zarr'));
+    if (masks.length < 2) return yield notApplicable('There are fewer than two masks.');
 
     const same = new Map<string, AnnotationFile[]>();
     for (const mask of masks) {
-      const key = mask.file.sha256 ?? '';
+      const { sha256: key } = mask.file;
+      if (key === null) continue;
       const others = same.get(key);
       if (others) others.push(mask);
       else same.set(key, [mask]);
@@ -200,7 +199,9 @@ const ownMasks = defineRunRule({
       const told = { expected: 'a mask for each object', found: names.join(', '), count: alike.length, samples };
       yield { says: 'shared', told: { file: first.file.path, ...told, samples_shown: samples.slice(0, 5).join(', ') } };
     }
-    if (!isShared) yield compared('a mask for each object', `${same.size} different masks`);
+    if (isShared) return;
+    if (masks.some(({ file }) => file.sha256 === null)) return yield { undecided: UNKNOWN_CHECKSUMS };
+    yield compared('a mask for each object', `${same.size} different masks`);
   },
 });
 

@@ -1,7 +1,14 @@
 /** Is each file there once, as it was brought, and has each data set a photo of its own? */
 import { type Dataset, type Deposition, factsAs, type RunFile } from '../deposition.js';
 import type { FileKind } from '../kinds.js';
-import { type CellSaid, compared, type DatasetRule, defineDatasetRule, notApplicable } from '../run-rule.js';
+import {
+  type CellSaid,
+  compared,
+  type DatasetRule,
+  defineDatasetRule,
+  notApplicable,
+  UNKNOWN_CHECKSUMS,
+} from '../run-rule.js';
 
 /** A file, and of which run. */
 interface Placed {
@@ -37,11 +44,14 @@ const copies = defineDatasetRule({
   },
   *judge(dataset, deposition) {
     const first = firstWithBytes(deposition);
-    let count = 0;
+    let [count, unknown] = [0, 0];
     let isFaulty = false;
     for (const { name, files } of dataset.runs) {
       for (const file of files) {
-        if (file.sha256 === null) continue;
+        if (file.sha256 === null) {
+          unknown++;
+          continue;
+        }
         count++;
         const other = first.get(file.sha256);
         if (!other || !isCopy({ dataset: dataset.key, run: name, file }, other)) continue;
@@ -52,7 +62,8 @@ const copies = defineDatasetRule({
       }
     }
     if (isFaulty) return;
-    if (count === 0) return yield notApplicable('Checksums of the files are not known.');
+    if (unknown > 0) return yield { undecided: UNKNOWN_CHECKSUMS };
+    if (count === 0) return yield notApplicable('There are no files of runs.');
     yield compared('different bytes in each', `${count} files`);
   },
 });
@@ -172,6 +183,7 @@ const photos = defineDatasetRule({
       return yield { says: 'same', told: { file: photo.path, ...told } };
     }
     if (others.length > 0) return;
+    if (datasets.length > 1 && photo.sha256 === null) return yield { undecided: UNKNOWN_CHECKSUMS };
     if (read.length === 0) return yield notApplicable('The key photo could not be read.');
     yield compared('an image of its own', read.map(({ path }) => path).join(', '));
   },
