@@ -148,6 +148,9 @@ describe('a deposition of three runs', () => {
 
     const { body } = await curator.get(`${story.path}/matrix/history?dataset=${DATASET}&run=TS_001&rule=X-08`);
 
+    const { body: whole } = await curator.get(`${story.path}/runs/${second}`);
+    expect(whole.checks.length).toBeGreaterThan(sound.files.size / 2);
+    expect(whole.checks.filter((check: object) => 'facts' in check || !('outcome' in check))).toEqual([]);
     expect(body.items).toMatchObject([
       { runId: second, status: 'passed' },
       { runId: first, status: 'failed', found: '-4.99°' },

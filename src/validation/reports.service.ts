@@ -50,7 +50,7 @@ export class ReportsService {
     const [row] = await this.db.query(`${RUN} WHERE r."submissionId" = $1 AND r.id = $2`, [submissionId, runId]);
     if (!row) throw new RunNotFound(runId);
     const checks = await this.db.query(
-      `SELECT file, "check", outcome, undecided, facts, "durationMs" FROM check_result WHERE "runId" = $1
+      `SELECT file, "check", outcome, undecided, "durationMs" FROM check_result WHERE "runId" = $1
         ORDER BY file, "check"`,
       [runId],
     );
