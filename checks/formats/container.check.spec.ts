@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileOf, MDOC, mrcBytes } from '../../test/sample-files.js';
 import { sharedFolder } from '../../test/shared.js';
 import { checksFor, runCheck } from '../run-checks.js';
+import { starText, tableText } from '../samples/points.js';
 import { spoiled } from '../samples/spoiled.js';
 import { type ZipMember, zipBytes } from '../samples/zarr.js';
 import { containersOf } from './container.check.js';
@@ -135,6 +136,27 @@ describe('container check', () => {
 
     expect(await rulesOf('a.mrc.gz', bytes, QUICK)).toEqual(['pack_size']);
     expect(await rulesOf('a.mrc.gz', gzip, QUICK)).toEqual([]);
+  });
+
+  const many = Array.from({ length: 80_000 }, (_, i) => `${i}.5,${(i * 7919) % 1009},${i % 7}.25`);
+  const rows = many.map((row) => `TS_01 ${row.replaceAll(',', ' ')} 1 2 3 1`);
+
+  it.each([
+    ['points.csv.gz', 'points.csv', tableText(many)],
+    ['particles.star.gz', 'particles.star', starText({ rows })],
+    ['particles.zip', 'particles.star', starText({ rows })],
+  ])('reads a text to its end, although only beginnings are asked for: %s', async (path, name, text) => {
+    const bytes = Buffer.from(text);
+    expect(bytes.length).toBeGreaterThan(MIB);
+    const of = containersOf(CHECKS, []);
+    const packed = path.endsWith('gz') ? gzipSync(bytes) : zip({ name, bytes });
+    const [plain] = await Promise.all(checksFor(name, CHECKS).map((one) => runCheck(one, fileOf(name, bytes), QUICK)));
+
+    const { facts, findings, cause } = await run(path, packed, QUICK, of);
+
+    expect([cause, findings]).toEqual([undefined, plain?.findings]);
+    expect(facts).toEqual({ ...plain?.facts, container: path.endsWith('gz') ? 'gz' : 'zip' });
+    expect(facts).toMatchObject({ groups: [{ count: 80_000 }] });
   });
 
   it('learns the header even of what breaks off behind it', async () => {

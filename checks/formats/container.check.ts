@@ -100,7 +100,7 @@ const FORMATS: Readonly<Record<Suffix, Format>> = {
 };
 
 /** Goes up when what is said of the file around it may change. */
-const VERSION = 1;
+const VERSION = 2;
 const START_BYTES = 512;
 
 /**

@@ -35,7 +35,7 @@ export async function noLongText(file: SourceFile, most: number): Promise<NoLong
 }
 
 /** Control characters, but for blanks and line ends. */
-const isNoCharacter = (byte: number) => byte === 0x7f || (byte < 0x20 && (byte < 9 || byte > 13));
+export const isNoCharacter = (byte: number) => byte === 0x7f || (byte < 0x20 && (byte < 9 || byte > 13));
 
 /**
  * Its lines, some thousands at a time.

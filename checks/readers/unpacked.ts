@@ -1,14 +1,17 @@
 /**
- * What is inside a packed file, as a file of its own? Its beginning in memory; where every byte is asked for, all of it on the
- * disk for as long as it is looked at, and never more than a sound file unpacks to.
+ * What is inside a packed file, as a file of its own? Its beginning in memory; where every byte is asked for, or it is a text,
+ * all of it on the disk for as long as it is looked at, and never more than a sound file unpacks to.
  */
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { SourceFile } from '../check.js';
+import { isNoCharacter } from './long-text.js';
 import { type Packed, PackFault } from './pack.js';
 
 export const HEAD_BYTES = 1 << 20;
+/** No check reads a longer text. */
+const MOST_TEXT_BYTES = 512 << 20;
 
 /** What unpacking may cost. */
 export interface UnpackLimits {
@@ -42,7 +45,7 @@ export async function unpack(
   { full, limits }: { readonly full: boolean; readonly limits: UnpackLimits },
 ): Promise<Unpacked> {
   const head = Buffer.alloc(HEAD_BYTES);
-  const scratch = full ? await scratchFor(path) : null;
+  let scratch = full ? await scratchFor(path) : null;
   const remove = async () => scratch?.remove();
   const until = performance.now() + limits.ms;
   const largest = Math.max(HEAD_BYTES, limits.ratio * outer.size);
@@ -59,8 +62,15 @@ export async function unpack(
       if (length < HEAD_BYTES) head.set(next.value.subarray(0, HEAD_BYTES - length), length);
       length += next.value.length;
       refuse(length);
-      if (!scratch && length > HEAD_BYTES) break;
-      await scratch?.write(next.value);
+      const known = Math.max(0, HEAD_BYTES - (length - next.value.length));
+      if (!full && length > HEAD_BYTES && !scratch) {
+        // What a text says stands in all of it: its check reads it whole, however much is asked for.
+        if (head.some(isNoCharacter)) break;
+        scratch = await scratchFor(path);
+        await scratch.write(head);
+        await scratch.write(next.value.subarray(known));
+      } else await scratch?.write(next.value);
+      if (!full && length > MOST_TEXT_BYTES) break;
     }
   } catch (error) {
     if (!(error instanceof PackFault)) {
