@@ -5,7 +5,8 @@ import { declaredDatasets } from '../../checks/deposition/declared-datasets.js';
 import type { KnownRun, KnownTomogram, NamedTarget } from '../../checks/deposition/deposition.js';
 import { type BroughtFile, depositionKindOf, knownOf } from '../../checks/deposition/judge-deposition.js';
 import { factsOf } from '../submissions/facts.js';
-import { Submission } from '../submissions/submission.entity.js';
+import type { Submission } from '../submissions/submission.entity.js';
+import { SubmissionsService } from '../submissions/submissions.service.js';
 
 interface Target {
   readonly record: string;
@@ -37,7 +38,10 @@ export interface Targets {
 
 @Injectable()
 export class KnownTomograms {
-  constructor(private readonly db: DataSource) {}
+  constructor(
+    private readonly db: DataSource,
+    private readonly submissions: SubmissionsService,
+  ) {}
 
   async of({ metadata, ownerId }: Pick<Submission, 'metadata' | 'ownerId'>): Promise<Targets> {
     const known: KnownTomogram[] = [];
@@ -65,7 +69,7 @@ export class KnownTomograms {
   /** Whether the last run has judged what is there now. What is published is sealed. */
   private async isChecked({ id, state }: Found): Promise<boolean> {
     if (state.startsWith('published.')) return true;
-    const submission = await this.db.manager.findOneByOrFail(Submission, { id });
+    const submission = await this.submissions.get(id);
     return submission.checked === (await factsOf(this.db.manager, submission)).revision;
   }
 }
