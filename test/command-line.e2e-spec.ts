@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { mdocText } from '../checks/samples/mrc.js';
+import { wholeThings } from '../checks/whole-things.js';
+import { digestsOf } from '../cli/folder-digests.js';
 import { type DepositionFiles, writeDeposition } from './deposition-files.js';
 import { moviePath } from './run-files.js';
 import { mrcBytes } from './sample-files.js';
+import { sha256Of } from './story.js';
 
 const MAIN = resolve('dist/cli/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'accession-cli-'));
@@ -204,6 +207,28 @@ describe('accession validate', { timeout: 30_000 }, () => {
       ...{ status: 1 },
       of: [{ run: null }, { run: 'TS_003', status: 'failed', findings: [{ file: moviePath('TS_003', 5) }] }],
     });
+  });
+
+  it('computes the digests that the server has, of folders that are one thing too', async () => {
+    const { files } = writeDeposition(join(folder, 'digests'));
+    const manifest = [...files].map(([path, bytes]) => ({
+      path,
+      size: bytes.length,
+      sha256: sha256Of(Buffer.from(bytes)),
+    }));
+    const things = wholeThings(manifest);
+    const { signal } = new AbortController();
+
+    const digests = await digestsOf(join(folder, 'digests'), [...things.map(({ path }) => path), 'gone.mrc'], signal);
+
+    expect(things.some(({ parts }) => parts !== null)).toBe(true);
+    expect(digests).toEqual(new Map(things.map(({ path, sha256 }) => [path, sha256])));
+    const stopped = digestsOf(
+      join(folder, 'digests'),
+      things.map(({ path }) => path),
+      AbortSignal.abort(),
+    );
+    await expect(stopped).rejects.toThrow(/abort/);
   });
 
   it('stops when it is told to', async () => {
