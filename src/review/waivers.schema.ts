@@ -18,12 +18,7 @@ export const WaiverView = z
     fingerprint: z.string(),
     reason: z.string(),
     revision: z.string().meta({ description: 'The revision that was before the curator.' }),
-    holds: z
-      .boolean()
-      .meta({
-        description:
-          'Whether the file is still the one that it was given for; of a finding without a file, whether the metadata are.',
-      }),
+    holds: z.boolean().meta({ description: 'Whether the file, or without one the metadata, are as they were.' }),
     by: Person,
     at: z.iso.datetime(),
     finding: z.object({
