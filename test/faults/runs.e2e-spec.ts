@@ -33,6 +33,24 @@ const verdicts = async (story: Story) => (await story.trail()).filter(({ event }
 const beforeKeeping = (file: Buffer) => stopAt(world.db, 'check_result', 'INSERT', `NEW.sha256 = '${sha256Of(file)}'`);
 
 describe('the verdict of a run', () => {
+  it('is found by two checks at once, and is that of all files', { timeout: 40_000 }, async () => {
+    const files = [5, 6, 7].map(volume);
+    const [first = volume(5), ...others] = files;
+    const story = await draft(world, submitter, { file: first });
+    for (const [i, file] of others.entries())
+      expect(await upload(world, submitter, story.id, `tomo_00${i + 2}.mrc`, file)).toBe(201);
+    const sums = files.map((file) => `'${sha256Of(file)}'`);
+    const stop = await stopAt(world.db, 'check_result', 'INSERT', `NEW.sha256 IN (${sums})`);
+
+    const runId = await submit(story);
+    await stop.reached(2);
+    await stop.letGo();
+
+    await reaches(submitter, story.id, 'curator_review.unassigned');
+    expect(await run(runId)).toMatchObject({ state: 'done', outcome: 'passed', total: 3, problem: null });
+    expect(await world.db.query('SELECT FROM check_result WHERE "runId" = $1', [runId])).toHaveLength(3);
+  });
+
   it('that was cancelled meanwhile is ignored, and the run says so', { timeout: 40_000 }, async () => {
     const story = await draft(world, submitter, { file: volume(1) });
     const stop = await beforeKeeping(volume(1));

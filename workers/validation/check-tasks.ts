@@ -12,6 +12,8 @@ const editionOf = (check: Check, { schema, full }: Options, reference: string) =
 /** A task, and what it looks at. */
 export interface CheckTask extends Task {
   readonly thing: Thing;
+  /** Its process may have had another file before. */
+  readonly sharesProcess: boolean;
 }
 
 export function tasksFor(
@@ -27,6 +29,7 @@ export function tasksFor(
       // A file may well hold the very list that a folder's hash is of.
       edition: `${editionOf(check, options, reference)}${thing.parts ? ' folder' : ''}`,
       ...{ file: thing.path, sha256: thing.sha256, thing },
+      sharesProcess: check.sharesProcess ?? false,
     })),
   );
 }
