@@ -5,10 +5,14 @@ import type { Finding } from './finding.js';
 import { type LocalFile, withLocalFile } from './local-file.js';
 import { type CheckResult, runCheck } from './run-checks.js';
 
-export interface Job {
+/** What is said before there is a job: nothing is answered. */
+export interface Preparation {
   /** Address of the module that exports all checks; beside it, those that are named after their check. */
   readonly registry: string;
   readonly checkId: string;
+}
+
+export interface Job extends Preparation {
   readonly file: LocalFile;
   readonly options: Options;
 }
@@ -21,12 +25,19 @@ export interface Heard {
 
 /** Jobs come while one is under way: each waits for the one before, and answers come in the order of the jobs. */
 let turn = Promise.resolve();
-process.on('message', (job: Job) => {
-  turn = turn.then(() => perform(job));
+process.on('message', (job: Job | Preparation) => {
+  turn = turn.then(() => ('file' in job ? perform(job) : prepare(job)));
 });
 
 // Nobody is left to tell: the process that asked has ended, or wants no more.
 process.once('disconnect', () => process.exit());
+
+/** What is wrong with it is told to the first job. */
+async function prepare({ registry, checkId }: Preparation): Promise<void> {
+  await load(registry, checkId)
+    .then((check) => check.prepare?.())
+    .catch(() => undefined);
+}
 
 async function perform(job: Job): Promise<void> {
   const answer = await run(job).catch((error: unknown): Answer => ({ bug: told(error) }));

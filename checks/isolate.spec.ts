@@ -173,6 +173,30 @@ describe('pool of processes', { timeout: 60_000 }, () => {
     expect(existsSync(String(wrote?.facts.tmpdir))).toBe(false);
   });
 
+  it('has a process ready for the first file, and another for the next', async () => {
+    const pool = new CheckPool(1, { memoryMb: 256, registry });
+    const id = 'is prepared';
+    pool.prepare(id);
+    const first = await pool.run({ id }, TEXT, QUICK, { deadlineMs: 30_000 });
+    const second = await pool.run({ id }, TEXT, QUICK, { deadlineMs: 30_000 });
+    pool.prepare('nobody');
+    const third = await pool.run({ id }, TEXT, QUICK, { deadlineMs: 30_000 });
+    await pool.end();
+
+    expect([first, second, third].map(({ facts }) => facts.isPrepared)).toEqual([true, false, false]);
+    expect(first.facts.pid).not.toBe(second.facts.pid);
+    expect(third.outcome).toBe('passed');
+  });
+
+  it('ends a process that waits for its first file', async () => {
+    const pool = new CheckPool(1, { memoryMb: 256, registry });
+    pool.prepare('is prepared');
+    await pool.end();
+
+    const late = await pool.run({ id: 'says' }, TEXT, QUICK, { deadlineMs: 30_000 });
+    expect(late.outcome).toBe('errored');
+  });
+
   it('ends all at a signal, begun or not', async () => {
     const abort = new AbortController();
     const pool = new CheckPool(1, { memoryMb: 256, registry, signal: abort.signal });

@@ -89,6 +89,8 @@ export class CheckPool {
   /** Those that may have another file, and those that end with the one they have. */
   private readonly shared = new Set<WatchedProcess>();
   private readonly alone = new Set<WatchedProcess>();
+  /** One of `alone` that has nothing to do yet. */
+  private prepared: WatchedProcess | null = null;
   private isOver = false;
 
   constructor(
@@ -96,6 +98,13 @@ export class CheckPool {
     private readonly settings: PoolSettings,
   ) {
     settings.signal?.addEventListener('abort', this.stop);
+  }
+
+  /** Begin a process for a check that is not shared, before its file is known: one surely comes. */
+  prepare(checkId: string): void {
+    const { registry = FORMATS } = this.settings;
+    this.prepared ??= this.begun(this.alone);
+    this.prepared?.prepare({ registry: registry.href, checkId });
   }
 
   /** As `isolate`, but that a check which shares its process may find one that runs already. */
@@ -135,12 +144,18 @@ export class CheckPool {
       const { assignment, isAlone } = next;
       if (this.isOver) assignment.conclude(UNANSWERED);
       else {
-        const process = isAlone ? this.begun(this.alone) : this.sharedFor(assignment);
+        const process = isAlone ? (this.takePrepared() ?? this.begun(this.alone)) : this.sharedFor(assignment);
         if (!process) return;
         process.give(assignment);
       }
       this.waiting.shift();
     }
+  }
+
+  private takePrepared(): WatchedProcess | null {
+    const { prepared } = this;
+    this.prepared = null;
+    return prepared?.isEnding ? null : prepared;
   }
 
   /**

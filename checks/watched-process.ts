@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Answer, Heard, Job } from './check-process.js';
+import type { Answer, Heard, Job, Preparation } from './check-process.js';
 import type { Finding } from './finding.js';
 
 /** What every process is begun with. */
@@ -94,6 +94,10 @@ export class WatchedProcess {
   /** Whoever were given to it now would not be heard. */
   get isEnding(): boolean {
     return this.child.killed || !this.child.connected;
+  }
+
+  prepare(preparation: Preparation): void {
+    this.child.send(preparation, () => undefined);
   }
 
   give(assignment: Assignment): void {

@@ -10,10 +10,19 @@ import type { Command, Terminal } from './command.js';
 import { EXIT, Stopped, UsageError } from './exit.js';
 import { version } from './version.js';
 
-const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
+interface Entry {
+  readonly summary: string;
+  /** `args` are those of the command, unless it is only to be described. */
+  readonly load: (args: readonly string[], signal: AbortSignal) => Promise<Command>;
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
   validate: {
     summary: 'Check files on this machine, without any server.',
-    load: async () => (await import('./validate.js')).validate,
+    load: async (args, signal) => {
+      (await import('./check-processes.js')).beginAhead(args, signal);
+      return (await import('./validate.js')).validate;
+    },
   },
   reference: {
     summary: 'Install ontologies and gene tables, or list what is installed.',
@@ -60,8 +69,9 @@ async function main([name = '', ...args]: string[], terminal: Terminal): Promise
     return EXIT.usage;
   }
 
-  const command = await known.load();
-  if (asksForHelp(args)) return done(`Usage: accession ${command.usage}\n\n${command.help}`);
+  const isDescribed = asksForHelp(args);
+  const command = await known.load(isDescribed ? [] : args, terminal.signal);
+  if (isDescribed) return done(`Usage: accession ${command.usage}\n\n${command.help}`);
   try {
     return await command.run(args, terminal);
   } catch (error) {

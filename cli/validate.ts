@@ -6,11 +6,11 @@ import type { Check, Options } from '../checks/check.js';
 import { judgeTogether } from '../checks/cross-file/index.js';
 import type { CheckOutcome, Finding } from '../checks/finding.js';
 import { CHECKS } from '../checks/formats/index.js';
-import { CheckPool } from '../checks/isolate.js';
 import type { LocalFile } from '../checks/local-file.js';
 import { checksFor } from '../checks/run-checks.js';
 import { EDITIONS } from '../checks/schemas/editions.js';
 import { isWholeFolder } from '../checks/whole-things.js';
+import { checkProcesses } from './check-processes.js';
 import type { Command, Terminal } from './command.js';
 import { DESCRIPTION, type JudgedFolder, judgeFolder } from './deposition.js';
 import { EXIT, UsageError } from './exit.js';
@@ -27,11 +27,8 @@ import {
 
 const EXTENSIONS = [...new Set(CHECKS.flatMap(({ extensions }) => extensions))].join(', ');
 
-/** How many checks run at once, and what each may take. */
-const AT_ONCE = 2;
 /** Files that are begun, or wait to be, before the one whose turn it is to be told. */
 const AHEAD = 100;
-const MEMORY_MB = 2048;
 const DEADLINE_MS = 600_000;
 const FULL_DEADLINE_MS = 6 * DEADLINE_MS;
 
@@ -77,6 +74,7 @@ export const validate: Command = {
       report = { ...report, error: error instanceof Error ? error.message : String(error) };
       throw error;
     } finally {
+      await checkProcesses(terminal.signal).end();
       // Whoever reads documents gets one, whatever happens.
       printer.end({ ...report, durationMs: Math.round(performance.now() - begun) });
     }
@@ -204,7 +202,7 @@ async function run(
   { signal }: Terminal,
   printer: Printer,
 ): Promise<{ reports: FileReport[]; results: CheckOutcome[] }> {
-  const pool = new CheckPool(AT_ONCE, { memoryMb: MEMORY_MB, signal });
+  const pool = checkProcesses(signal);
   const deadlineMs = options.full ? FULL_DEADLINE_MS : DEADLINE_MS;
   const begin = ({ file, check }: Checkable) => {
     const hearing = new Hearing(file.path, check.id, printer);
@@ -216,19 +214,15 @@ async function run(
 
   const reports: FileReport[] = [];
   const results: CheckOutcome[] = [];
-  try {
-    const running = files.slice(0, AHEAD).map(begin);
-    for (let next = running.shift(); next; next = running.shift()) {
-      const { hearing, result } = next;
-      hearing.begin();
-      const { cause, ...outcome } = await result.finally(() => hearing.end());
-      reports.push(tell(outcome, cause instanceof Error ? cause.message : null, printer));
-      results.push(outcome);
-      const another = files[results.length - 1 + AHEAD];
-      if (another) running.push(begin(another));
-    }
-  } finally {
-    await pool.end();
+  const running = files.slice(0, AHEAD).map(begin);
+  for (let next = running.shift(); next; next = running.shift()) {
+    const { hearing, result } = next;
+    hearing.begin();
+    const { cause, ...outcome } = await result.finally(() => hearing.end());
+    reports.push(tell(outcome, cause instanceof Error ? cause.message : null, printer));
+    results.push(outcome);
+    const another = files[results.length - 1 + AHEAD];
+    if (another) running.push(begin(another));
   }
   return { reports, results };
 }

@@ -17,6 +17,7 @@ const NEVER = 2 ** 31 - 1;
 
 /** Files that this process has seen, of checks that share it. */
 let seen = 0;
+let isPrepared = false;
 
 export const CHECKS = [
   {
@@ -36,6 +37,12 @@ export const CHECKS = [
     const text = Buffer.from(await file.read(1, 3)).toString();
     return [pen.learn({ text, size: file.size, full }), pen.report('odd', { location: 'line 1' })];
   }),
+  {
+    ...planted('is prepared', (_, pen) => [pen.learn({ isPrepared, pid: process.pid })]),
+    async prepare() {
+      isPrepared = true;
+    },
+  },
   planted('prints', (_, pen) => {
     process.stdout.write('noise\n');
     return [pen.learn({ secret: process.env.DATABASE_URL ?? 'none' })];

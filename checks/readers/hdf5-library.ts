@@ -150,6 +150,11 @@ export async function loadLibrary(local: string): Promise<Library> {
 /** Compiled with the first instance: a process that opens many files does so once. */
 let compiled: Code | null = null;
 
+/** Do what the first file would wait for. */
+export async function prepareLibrary(): Promise<void> {
+  await instance();
+}
+
 async function instance(): Promise<H5wasm> {
   // The package has no types for this file of its own.
   const { default: instantiate }: { default: (options: Options) => Promise<H5wasm> } = await import(FACTORY);

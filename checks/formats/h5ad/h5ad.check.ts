@@ -4,6 +4,7 @@ import { annDataOf } from '../../readers/anndata.js';
 import { contentOf, isZeroFilled } from '../../readers/content.js';
 import { type Hdf5, openHdf5 } from '../../readers/hdf5.js';
 import { extentOf } from '../../readers/hdf5-extent.js';
+import { prepareLibrary } from '../../readers/hdf5-library.js';
 import type { Because, Closed } from '../../readers/hdf5-tree.js';
 import { referenceFor } from '../../reference/open-reference.js';
 import { editionOf } from '../../schemas/editions.js';
@@ -37,6 +38,7 @@ export const h5adCheck = defineCheck({
   title: 'AnnData file of single cells',
   extensions: ['.h5ad'],
   rules: RULES,
+  prepare: prepareLibrary,
 
   async *run(file, pen, options) {
     const otherwise = await otherThanHdf5(file, pen);

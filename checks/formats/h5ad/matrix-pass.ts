@@ -1,10 +1,11 @@
 /**
- * How are the values of matrices read, each once and fast? Chunks are read from the file and inflated by two threads,
- * one from the moment that the file is open; a small matrix is read without them; and what cannot be read that way is read by
- * the HDF5 library, which knows all ways and says what is wrong.
+ * How are the values of matrices read, each once and fast? Chunks are read from the file and inflated by a thread, from the
+ * moment that the file is open, and here, as soon as the rest is judged; a small matrix is read here alone; and what cannot be
+ * read that way is read by the HDF5 library, which knows all ways and says what is wrong.
  */
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { isRead, type Matrix, storedIn } from '../../readers/anndata.js';
 import type { Hdf5 } from '../../readers/hdf5.js';
@@ -15,7 +16,7 @@ import type { Dataset } from '../../readers/hdf5-tree.js';
 import { type Lists, partsOf, pointersOf, slicesOf } from '../../readers/matrix.js';
 import type { H5ad } from './h5ad.js';
 import { type Counted, counterOf, noneCounted, type Rows, rowHashesOf, sumOf } from './matrix-count.js';
-import { countParts, type Done, type Task } from './matrix-thread.js';
+import { countParts, type Done, partsCounted, type Task } from './matrix-thread.js';
 
 export interface Passed extends Counted {
   /** Null where it was not asked for. */
@@ -27,15 +28,14 @@ export interface Pass {
   count(matrix: Matrix): Promise<Passed>;
 }
 
-const THREADS = 2;
-/** Values that are read sooner than threads begin. */
+/** Values that are read sooner than a thread begins. */
 const FEW = 2 ** 21;
 /** Of more rows their hashes, 8 bytes each and as much to compare them, would take too much memory. */
 export const MOST_HASHED = 2 ** 23;
 /** Numbers that indices may be: two lists of so many entries are kept by each thread. */
 export const MOST_INDICES = 2 ** 22;
 
-// The threads run what is built: Node cannot load the TypeScript that a test runs.
+// The thread runs what is built: Node cannot load the TypeScript that a test runs.
 const THREAD = import.meta.url.endsWith('.ts')
   ? new URL('../../../dist/checks/formats/h5ad/matrix-thread.js', import.meta.url)
   : new URL('matrix-thread.js', import.meta.url);
@@ -65,7 +65,7 @@ function askedOf({ hdf5, anndata: { X, rawX, layers } }: H5ad): Asked[] {
 /** How far indices may go: what they count is kept for each. */
 export const indicesOf = ({ encoding, shape }: Matrix): number => (encoding === 'csc_matrix' ? shape[0] : shape[1]);
 
-/** `few`: up to how many values no threads are begun. */
+/** `few`: up to how many values no thread is begun. */
 export function beginPass(hdf5: Hdf5, asked: readonly Asked[], few = FEW): Pass {
   const tasks = new Map<Matrix, Task>();
   withFile(hdf5, (fd) => {
@@ -75,11 +75,11 @@ export function beginPass(hdf5: Hdf5, asked: readonly Asked[], few = FEW): Pass 
       if (task) tasks.set(matrix, task);
     }
   });
-  // By columns, threads would count in the same rows.
+  // By columns, the two would count in the same rows.
   const isLarge = (matrix: Matrix, { parts }: Task) =>
-    matrix.encoding !== 'csc_matrix' && storedIn(matrix) > few && parts.length >= THREADS;
+    matrix.encoding !== 'csc_matrix' && storedIn(matrix) > few && parts.length > 1;
   const large = together([...tasks].filter(([matrix, task]) => isLarge(matrix, task)));
-  const answers = new Map(inThreads(hdf5.local, large));
+  const answers = new Map(sideBySide(hdf5, large));
 
   return {
     async count(matrix) {
@@ -129,46 +129,63 @@ function withFile<T>({ local }: Hdf5, use: (fd: number) => T): T {
   }
 }
 
-/** What each thread has counted of one matrix; undefined where it could not read it. */
+/** What the thread has counted of one matrix, and what was counted here; undefined where it could not be read. */
 type Answer = () => Promise<readonly (Counted | undefined)[]>;
 
 /**
- * Give threads all tasks at once; each ends when it has done them, whether or not anybody waits for it. One begins at once,
- * beside whoever judges the rest; the others when that is done and somebody waits: there are as many cores.
+ * Give a thread all tasks at once: it begins beside whoever judges the rest, and ends when it has done them, whether or not
+ * anybody waits for it. Who waits takes a hand: there are two cores.
  */
-function inThreads(local: string, tasks: readonly Joint[]): (readonly [Matrix, Answer])[] {
+function sideBySide(hdf5: Hdf5, tasks: readonly Joint[]): (readonly [Matrix, Answer])[] {
   if (tasks.length === 0) return [];
+  const thread = beginThread(hdf5.local, tasks);
+  const here = new Map<number, Promise<readonly Counted[] | null>>();
+  const answersOf = async (number: number, task: Task) => {
+    const mine = here.get(number) ?? countHere(hdf5.local, task);
+    here.set(number, mine);
+    return [await mine, await thread.answer(number)];
+  };
+  return tasks.flatMap(([matrices, task], number) =>
+    matrices.map((matrix, i) => {
+      const answer = async () => (await answersOf(number, task)).map((counted) => counted?.[i]);
+      return [matrix, answer] as const;
+    }),
+  );
+}
+
+async function countHere(local: string, task: Task): Promise<readonly Counted[] | null> {
+  const fd = openSync(local, 'r');
+  try {
+    const counting = partsCounted(fd, task);
+    for (;;) {
+      const { done, value } = counting.next();
+      if (done) return value;
+      await setImmediate();
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function beginThread(local: string, tasks: readonly Joint[]) {
   const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
   const workerData = { isMatrixThread: true, local, tasks: tasks.map(([, task]) => task) };
-  const begin = () => {
-    const thread = new Worker(THREAD, { workerData, resourceLimits });
-    thread.unref();
-    const done: Done[] = [];
-    thread.on('message', (next: Done) => done.push(next));
-    const end = once(thread, 'exit').then(() => 'end' as const);
-    // Told to whoever waits.
-    end.catch(() => undefined);
-    return { thread, done, end };
+  const thread = new Worker(THREAD, { workerData, resourceLimits });
+  thread.unref();
+  const done: Done[] = [];
+  thread.on('message', (next: Done) => done.push(next));
+  const end = once(thread, 'exit').then(() => 'end' as const);
+  // Told to whoever waits.
+  end.catch(() => undefined);
+  return {
+    async answer(number: number): Promise<readonly Counted[] | null> {
+      thread.ref();
+      while (done.length <= number) if ((await Promise.race([once(thread, 'message'), end])) === 'end') break;
+      const found = done[number];
+      if (!found || 'bug' in found) throw new Error(`A thread broke: ${found?.bug}`);
+      return found.counted;
+    },
   };
-  const threads = [begin()];
-  const isLeft = () => tasks.some(([, { next, parts }]) => Atomics.load(next, 0) < parts.length);
-  const all = () => {
-    while (threads.length < THREADS && isLeft()) threads.push(begin());
-    return threads;
-  };
-  const answerOf = async (number: number, { thread, done, end }: (typeof threads)[number]) => {
-    thread.ref();
-    while (done.length <= number) if ((await Promise.race([once(thread, 'message'), end])) === 'end') break;
-    const found = done[number];
-    if (!found || 'bug' in found) throw new Error(`A thread broke: ${found?.bug}`);
-    return found.counted;
-  };
-  const answersOf = (number: number) => Promise.all(all().map((one) => answerOf(number, one)));
-  return tasks.flatMap(([matrices], number) =>
-    matrices.map(
-      (matrix, i) => [matrix, async () => (await answersOf(number)).map((counted) => counted?.[i])] as const,
-    ),
-  );
 }
 
 /** What to read of a matrix; null where only the library knows how, or its pointers are wrong. */

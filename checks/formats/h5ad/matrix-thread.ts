@@ -1,4 +1,4 @@
-/** What does a thread of the pass do? It takes part after part of a matrix, until none is left, and counts what it reads. */
+/** What does whoever takes part in the pass do? They take part after part of a matrix, until none is left, and count what they read. */
 import { closeSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Located } from '../../readers/hdf5-chunks.js';
@@ -28,7 +28,19 @@ export type Done = { readonly counted: readonly Counted[] | null } | { readonly 
 const SLICE = 2 ** 15;
 
 /** Count the parts that are left; null where something is unknown. */
-export function countParts(fd: number, { matrices, parts, next }: Task): Counted[] | null {
+export function countParts(fd: number, task: Task): readonly Counted[] | null {
+  const counting = partsCounted(fd, task);
+  for (;;) {
+    const { done, value } = counting.next();
+    if (done) return value;
+  }
+}
+
+/** `countParts` that stops after each part, of some 50 ms: whoever has other things to do sees to them. */
+export function* partsCounted(
+  fd: number,
+  { matrices, parts, next }: Task,
+): Generator<undefined, readonly Counted[] | null> {
   const values = directValues(fd, twinsIn(matrices));
   const counters = matrices.map(({ lists, rows }) => {
     const counted = noneCounted(lists.shape[1]);
@@ -48,6 +60,7 @@ export function countParts(fd: number, { matrices, parts, next }: Task): Counted
           return !done;
         });
       }
+      yield;
     }
     return counters.map(({ counted }) => counted);
   } catch (error) {
