@@ -80,6 +80,6 @@ export const compared = (expected: unknown, found: unknown) => ({
 });
 export const notApplicable = (reason: string) => ({ notApplicable: reason });
 
-/** Why a rule that compares bytes cannot be judged: only a folder has files that nobody has hashed. */
+/** Why a rule that compares bytes is left out: only a folder has files that nobody has hashed, where headers alone are read. */
 export const UNKNOWN_CHECKSUMS =
   'Checksums of the files are not known: of a folder they are computed when every byte is read (--full).';

@@ -38,7 +38,7 @@ export function categoriesOf(hdf5: Hdf5, categories: Dataset): string[] {
   if (count > MOST_CATEGORIES) throw new Hdf5Fault(categories.path, `it has ${count} categories`);
   const all: string[] = [];
   for (let first = 0; first < count; first += SLICE) {
-    all.push(...textsIn(hdf5, categories, first, Math.min(first + SLICE, count)));
+    for (const text of textsIn(hdf5, categories, first, Math.min(first + SLICE, count))) all.push(text);
   }
   return all;
 }

@@ -26,7 +26,7 @@ export function readCommands(lines: readonly TextLine[]): Command[] {
   for (const { number: line, text } of lines) {
     if (isContinued && current) {
       isContinued = text.endsWith('\\');
-      current.options.push(...tokensOf(text.replace(/\\$/, '')).filter(Boolean));
+      for (const token of tokensOf(text.replace(/\\$/, ''))) if (token) current.options.push(token);
       continue;
     }
     if (text.startsWith('#')) continue;

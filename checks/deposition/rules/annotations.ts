@@ -200,7 +200,7 @@ const ownMasks = defineRunRule({
       yield { says: 'shared', told: { file: first.file.path, ...told, samples_shown: samples.slice(0, 5).join(', ') } };
     }
     if (isShared) return;
-    if (masks.some(({ file }) => file.sha256 === null)) return yield { undecided: UNKNOWN_CHECKSUMS };
+    if (masks.some(({ file }) => file.sha256 === null)) return yield notApplicable(UNKNOWN_CHECKSUMS);
     yield compared('a mask for each object', `${same.size} different masks`);
   },
 });

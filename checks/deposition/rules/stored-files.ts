@@ -62,7 +62,7 @@ const copies = defineDatasetRule({
       }
     }
     if (isFaulty) return;
-    if (unknown > 0) return yield { undecided: UNKNOWN_CHECKSUMS };
+    if (unknown > 0) return yield notApplicable(UNKNOWN_CHECKSUMS);
     if (count === 0) return yield notApplicable('There are no files of runs.');
     yield compared('different bytes in each', `${count} files`);
   },
@@ -183,7 +183,7 @@ const photos = defineDatasetRule({
       return yield { says: 'same', told: { file: photo.path, ...told } };
     }
     if (others.length > 0) return;
-    if (datasets.length > 1 && photo.sha256 === null) return yield { undecided: UNKNOWN_CHECKSUMS };
+    if (datasets.length > 1 && photo.sha256 === null) return yield notApplicable(UNKNOWN_CHECKSUMS);
     if (read.length === 0) return yield notApplicable('The key photo could not be read.');
     yield compared('an image of its own', read.map(({ path }) => path).join(', '));
   },
