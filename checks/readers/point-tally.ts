@@ -66,7 +66,7 @@ export function pointTally(): PointTally {
 
   function groupOf(tomogram: string | null, isInstanced: boolean): Group | null {
     if (last && last.tomogram === tomogram) return last;
-    const name = tomogram === null ? null : copied(tomogram.slice(0, LONGEST_NAME));
+    const name = tomogram?.slice(0, LONGEST_NAME) ?? null;
     const known = groups.get(name);
     if (known) {
       last = known;
@@ -74,12 +74,13 @@ export function pointTally(): PointTally {
     }
     hasTooManyTomograms ||= groups.size === MOST_GROUPS;
     if (groups.size === MOST_GROUPS) return null;
+    const kept = name && copied(name);
     const group: Group = {
-      ...{ tomogram: name, count: 0, lines: [0, 0], coordinates: [], coordinateLines: [] },
+      ...{ tomogram: kept, count: 0, lines: [0, 0], coordinates: [], coordinateLines: [] },
       ...{ min: [Infinity, Infinity, Infinity], max: [-Infinity, -Infinity, -Infinity] },
       ...{ instances: isInstanced ? 0 : null, number: groups.size },
     };
-    groups.set(name, group);
+    groups.set(kept, group);
     last = group;
     return group;
   }

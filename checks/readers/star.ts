@@ -158,4 +158,10 @@ function skipBlanks(text: string, from: number): number {
   return at;
 }
 
-const isBlank = (text: string, at: number) => /\s/.test(text[at] ?? '');
+function isBlank(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code > SPACE && code < NO_BREAK_SPACE) return false;
+  return code === SPACE || /\s/.test(text[at] ?? '');
+}
+const SPACE = 0x20;
+const NO_BREAK_SPACE = 0xa0;
