@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Options } from '../../checks/check.js';
-import { isolate } from '../../checks/isolate.js';
+import { CheckPool } from '../../checks/isolate.js';
 import { CONFIG, type Config } from '../../src/config.js';
 import { ExaminationsService } from '../../src/depositions/examinations.service.js';
 import { FilesService } from '../../src/files/files.service.js';
@@ -53,23 +53,27 @@ export class ExaminationWorker extends JobWorker<'examination'> {
     const manifest = await this.files.manifest(submissionId);
     const tasks = tasksFor(DEPOSITION, manifest, OPTIONS, '-').filter(({ thing }) => thing.size <= most);
     const unseen = await this.examinations.unseen(tasks);
-    for (const [done, i] of unseen.entries()) {
-      signal.throwIfAborted();
-      if (done % RENEW_EVERY === RENEW_EVERY - 1) await this.examinations.renew(submissionId);
-      const task = tasks[i];
-      if (task) await this.lookAt(task, signal);
+    const pool = new CheckPool(1, { memoryMb: this.config.CHECK_MEMORY_MB, signal });
+    try {
+      for (const [done, i] of unseen.entries()) {
+        signal.throwIfAborted();
+        if (done % RENEW_EVERY === RENEW_EVERY - 1) await this.examinations.renew(submissionId);
+        const task = tasks[i];
+        if (task) await this.lookAt(task, pool);
+      }
+    } finally {
+      await pool.end();
     }
   }
 
   /** One that breaks a check is told when it is submitted: here it has no facts. */
-  private async lookAt(task: CheckTask, signal: AbortSignal): Promise<void> {
+  private async lookAt(task: CheckTask, pool: CheckPool): Promise<void> {
     const { path, release } = await layOut(this.store, join(this.config.DATA_DIR, 'scratch'), task.thing);
-    const { CHECK_MEMORY_MB: memoryMb, CHECK_DEADLINE: deadlineMs } = this.config;
     try {
-      const { cause, ...outcome } = await isolate(task.check, { path: task.file, local: path }, OPTIONS, {
-        memoryMb,
-        deadlineMs,
-        signal,
+      const { check: id, sharesProcess } = task;
+      const file = { path: task.file, local: path };
+      const { cause, ...outcome } = await pool.run({ id, sharesProcess }, file, OPTIONS, {
+        deadlineMs: this.config.CHECK_DEADLINE,
       });
       await this.examinations.keep(task, outcome);
     } finally {
