@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { penOf } from '../checks/check.js';
-import { h5adCheck } from '../checks/formats/h5ad/h5ad.check.js';
+import { h5adCheck } from '../checks/formats/h5ad.check.js';
 import { isolate } from '../checks/isolate.js';
 import { withLocalFile } from '../checks/local-file.js';
 import { SIZES, type Size, writeLargeH5ad } from './h5ad-file.js';

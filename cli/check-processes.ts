@@ -2,7 +2,20 @@
  * Which processes run checks for a command? Some, and one of them begins before the command is loaded where its arguments
  * name a file whose check takes long to load: the two then load side by side.
  */
+import type { Check } from '../checks/check.js';
 import { CheckPool } from '../checks/isolate.js';
+
+/** What a command needs to know of a check to have it run. */
+export type Runnable = Pick<Check, 'id' | 'extensions' | 'except' | 'sharesProcess'>;
+
+/** The one that takes long to load; where there is no other file, no other check is. */
+export const SLOW_TO_LOAD: Runnable = { id: 'h5ad', extensions: ['.h5ad'] };
+const isItsOwn = (path: string) => SLOW_TO_LOAD.extensions.some((extension) => path.endsWith(extension));
+
+/** The checks that may know files of these names, or in these folders. */
+export async function checksFor(paths: readonly string[]): Promise<readonly Runnable[]> {
+  return paths.every(isItsOwn) ? [SLOW_TO_LOAD] : (await import('../checks/formats/index.js')).CHECKS;
+}
 
 /** How many run at once, and what each may take. */
 const AT_ONCE = 2;
@@ -17,5 +30,5 @@ export function checkProcesses(signal: AbortSignal): CheckPool {
 }
 
 export function beginAhead(args: readonly string[], signal: AbortSignal): void {
-  if (args.some((arg) => arg.endsWith('.h5ad'))) checkProcesses(signal).prepare('h5ad');
+  if (args.some(isItsOwn)) checkProcesses(signal).prepare(SLOW_TO_LOAD.id);
 }

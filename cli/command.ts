@@ -5,7 +5,7 @@ export interface Command {
   /** After `accession `: `validate PATH... [--full]`. */
   readonly usage: string;
   /** What it does, its options and its exit statuses: printed by `--help`, below the usage. */
-  readonly help: string;
+  readonly help: string | (() => Promise<string>);
   /** Reads `args` with `parseArgs` of node:util. Throws `UsageError` where they make no sense; anything else thrown is a bug. */
   run(args: readonly string[], terminal: Terminal): Promise<Exit>;
 }

@@ -71,7 +71,7 @@ async function main([name = '', ...args]: string[], terminal: Terminal): Promise
 
   const isDescribed = asksForHelp(args);
   const command = await known.load(isDescribed ? [] : args, terminal.signal);
-  if (isDescribed) return done(`Usage: accession ${command.usage}\n\n${command.help}`);
+  if (isDescribed) return done(`Usage: accession ${command.usage}\n\n${await helpOf(command)}`);
   try {
     return await command.run(args, terminal);
   } catch (error) {
@@ -94,6 +94,8 @@ async function main([name = '', ...args]: string[], terminal: Terminal): Promise
     return EXIT.sound;
   }
 }
+
+const helpOf = ({ help }: Command) => (typeof help === 'string' ? help : help());
 
 /** After "--" come paths, whatever they look like. */
 function asksForHelp(args: readonly string[]): boolean {

@@ -5,7 +5,6 @@ import type { Association } from '../checks/deposition/associate.js';
 import { type Cell, type CellStatus, DEPOSITION_CHECK } from '../checks/deposition/matrix.js';
 import { csvOfCells } from '../checks/deposition/matrix-csv.js';
 import type { CheckOutcome, Finding, Outcome, Severity } from '../checks/finding.js';
-import { CHECKS } from '../checks/formats/index.js';
 import { version } from './version.js';
 
 export interface FileReport extends Pick<CheckOutcome, 'check' | 'outcome' | 'findings' | 'undecided'> {
@@ -45,7 +44,7 @@ export interface Printer {
   /** Of a file that takes long: a finding as it is made. It comes again with the file. */
   early?(path: string, check: string, finding: Finding): void;
   file(report: FileReport): void;
-  end(report: Report): void;
+  end(report: Report): void | Promise<void>;
 }
 
 export const FORMATS = {
@@ -57,12 +56,14 @@ export const FORMATS = {
   }),
   csv: (out) => ({
     file: () => undefined,
-    end: ({ matrix, error }) => error === null && out(csvOfCells(matrix?.cells ?? [])),
+    end: ({ matrix, error }) => void (error === null && out(csvOfCells(matrix?.cells ?? []))),
   }),
-  junit: (out) => ({ file: () => undefined, end: (report) => report.error === null && out(junit(report)) }),
+  junit: (out) => ({ file: () => undefined, end: (report) => void (report.error === null && out(junit(report))) }),
   sarif: (out) => ({
     file: () => undefined,
-    end: (report) => report.error === null && out(`${JSON.stringify(sarif(report), null, 2)}\n`),
+    end: async (report) => {
+      if (report.error === null) out(`${JSON.stringify(await sarif(report), null, 2)}\n`);
+    },
   }),
 } as const satisfies Record<string, (out: (text: string) => void, isColoured: boolean) => Printer>;
 
@@ -253,7 +254,9 @@ function isXml(letter: string): boolean {
 
 const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
 
-function sarif({ files, unchecked }: Report) {
+async function sarif({ files, unchecked }: Report) {
+  // All formats with all their rules: whoever reads another form of report does not wait for them.
+  const { CHECKS } = await import('../checks/formats/index.js');
   // A finding in a packed file is of the check of what is inside.
   const told = new Set(files.flatMap(({ check, findings }) => [check, ...findings.map((finding) => finding.check)]));
   const used = [...CHECKS, ...CROSS_FILE_CHECKS].filter(({ id }) => told.has(id));

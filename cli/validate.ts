@@ -2,15 +2,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Check, Options } from '../checks/check.js';
+import type { Options } from '../checks/check.js';
 import { judgeTogether } from '../checks/cross-file/index.js';
 import type { CheckOutcome, Finding } from '../checks/finding.js';
-import { CHECKS } from '../checks/formats/index.js';
 import type { LocalFile } from '../checks/local-file.js';
 import { checksFor } from '../checks/run-checks.js';
 import { EDITIONS } from '../checks/schemas/editions.js';
 import { isWholeFolder } from '../checks/whole-things.js';
-import { checkProcesses } from './check-processes.js';
+import { checkProcesses, checksFor as checksAt, type Runnable } from './check-processes.js';
 import type { Command, Terminal } from './command.js';
 import { DESCRIPTION, type JudgedFolder, judgeFolder } from './deposition.js';
 import { EXIT, UsageError } from './exit.js';
@@ -25,8 +24,6 @@ import {
   type Unchecked,
 } from './report-formats.js';
 
-const EXTENSIONS = [...new Set(CHECKS.flatMap(({ extensions }) => extensions))].join(', ');
-
 /** Files that are begun, or wait to be, before the one whose turn it is to be told. */
 const AHEAD = 100;
 const DEADLINE_MS = 600_000;
@@ -34,24 +31,25 @@ const FULL_DEADLINE_MS = 6 * DEADLINE_MS;
 
 export const validate: Command = {
   usage: `validate PATH... [--profile ID] [--schema VERSION] [--full] [--pre-analysis] [--ignore-labels] [--format ${Object.keys(FORMATS).join('|')}]`,
-  help: [
-    'Check files on this machine by the rules of the server. One file is judged alone; several, and those of a folder, also',
-    'by what must agree between them, as an .h5ad file and its fragments, or run by run those of a deposition of tilt series,',
-    'with the metadata of its accession.json, where it has one.',
-    `Known are files whose names end in ${EXTENSIONS}.`,
-    '',
-    '  --profile ID      the kind of data set, which says by which schema its files are judged',
-    '  --schema VERSION  the edition of that schema, as 7.0.0',
-    '  --full            read every byte, and not only what tells about the rest',
-    '  --pre-analysis    single cells: cell types and embeddings are still to come',
-    '  --ignore-labels   single cells: the labels that the system writes may be there already',
-    '  --format NAME     pretty (for people), json (one document), jsonl (a line a file), junit, sarif, csv (the matrix of',
-    '                    runs and rules of a deposition)',
-    '',
-    'Exit status: 0 sound, 1 findings that block a submission, 2 usage, 6 not decided: nothing is wrong, and yet a check',
-    'could not come to an end.',
-    '',
-  ].join('\n'),
+  help: async () =>
+    [
+      'Check files on this machine by the rules of the server. One file is judged alone; several, and those of a folder, also',
+      'by what must agree between them, as an .h5ad file and its fragments, or run by run those of a deposition of tilt series,',
+      'with the metadata of its accession.json, where it has one.',
+      `Known are files whose names end in ${extensionsOf(await checksAt(['']))}.`,
+      '',
+      '  --profile ID      the kind of data set, which says by which schema its files are judged',
+      '  --schema VERSION  the edition of that schema, as 7.0.0',
+      '  --full            read every byte, and not only what tells about the rest',
+      '  --pre-analysis    single cells: cell types and embeddings are still to come',
+      '  --ignore-labels   single cells: the labels that the system writes may be there already',
+      '  --format NAME     pretty (for people), json (one document), jsonl (a line a file), junit, sarif, csv (the matrix of',
+      '                    runs and rules of a deposition)',
+      '',
+      'Exit status: 0 sound, 1 findings that block a submission, 2 usage, 6 not decided: nothing is wrong, and yet a check',
+      'could not come to an end.',
+      '',
+    ].join('\n'),
 
   async run(args, terminal) {
     const begun = performance.now();
@@ -76,10 +74,13 @@ export const validate: Command = {
     } finally {
       await checkProcesses(terminal.signal).end();
       // Whoever reads documents gets one, whatever happens.
-      printer.end({ ...report, durationMs: Math.round(performance.now() - begun) });
+      await printer.end({ ...report, durationMs: Math.round(performance.now() - begun) });
     }
   },
 };
+
+const extensionsOf = (checks: readonly Runnable[]): string =>
+  [...new Set(checks.flatMap(({ extensions }) => extensions))].join(', ');
 
 const NOTHING = { valid: null, profile: null, schema: null, files: [], unchecked: [], matrix: null, error: null };
 
@@ -140,7 +141,7 @@ async function schemaOf(id: string): Promise<string | null> {
 
 interface Checkable {
   readonly file: LocalFile;
-  readonly check: Check;
+  readonly check: Runnable;
 }
 
 interface Found {
@@ -150,6 +151,7 @@ interface Found {
 
 /** What there is to check, in the order of `paths` and, within a folder, of names. */
 async function find(paths: readonly string[]): Promise<Found> {
+  const checks = await checksAt(paths);
   const files = new Map<string, Checkable[]>();
   const unchecked: Unchecked[] = [];
   for (const path of paths) {
@@ -160,14 +162,15 @@ async function find(paths: readonly string[]): Promise<Found> {
     let known = 0;
     for await (const entry of isOne ? [path] : walk(path, unchecked)) {
       const file = { path: told(entry), local: resolve(entry) };
-      const checks = checksFor(file.path, CHECKS).map((check) => ({ file, check }));
-      if (checks.length > 0) files.set(file.local, files.get(file.local) ?? checks);
+      const checkable = checksFor(file.path, checks).map((check) => ({ file, check }));
+      if (checkable.length > 0) files.set(file.local, files.get(file.local) ?? checkable);
       else if (basename(entry) !== DESCRIPTION)
         unchecked.push({ path: file.path, reason: 'No check knows files of this name.' });
-      known += checks.length;
+      known += checkable.length;
     }
     const what = isOne ? `"${path}"` : `any file in "${path}"`;
-    if (known === 0) throw new UsageError(`No check knows ${what}: known are names that end in ${EXTENSIONS}.`);
+    if (known === 0)
+      throw new UsageError(`No check knows ${what}: known are names that end in ${extensionsOf(checks)}.`);
   }
   return { files: [...files.values()].flat(), unchecked };
 }

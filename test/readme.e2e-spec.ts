@@ -40,8 +40,8 @@ describe('the page for contributors of single cells', () => {
     const missing = Object.fromEntries(FIELDS.map((name) => [name, null]));
     const own = { cluster: turns('T cells', 'B cells'), patient: turns('p1', 'p2', 'p3', 'p4'), tissue: turns('Lung') };
     await follow('docs/contribute-single-cell.md', {
-      prepare: (folder) => {
-        writeH5ad(join(folder, 'lungs.h5ad'), {
+      prepare: async (folder) => {
+        await writeH5ad(join(folder, 'lungs.h5ad'), {
           obs: { ...missing, ...own },
           var: { feature_is_filtered: null },
           uns: { title: null, organism_ontology_term_id: null },

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { sharedFolder } from '../../test/shared.js';
 import type { CheckOutcome } from '../finding.js';
 import { fragmentsCheck } from '../formats/fragments.check.js';
-import { h5adCheck } from '../formats/h5ad/h5ad.check.js';
+import { h5adCheck } from '../formats/h5ad.check.js';
 import { withLocalFile } from '../local-file.js';
 import { checksFor, runCheck } from '../run-checks.js';
 import { type Fragment, SOUND_FRAGMENTS, writeFragments } from '../samples/fragments.js';

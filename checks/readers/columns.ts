@@ -1,6 +1,6 @@
 /** What do the values of a column say? Read in slices, since a frame may have millions of rows. */
 import { type Column, lengthOf } from './anndata.js';
-import { readerOf, slicesOf, textsIn } from './column-values.js';
+import { readerOf, SLICE, slicesOf, textsIn } from './column-values.js';
 import type { Hdf5 } from './hdf5.js';
 import { Hdf5Fault } from './hdf5-library.js';
 import { BEYOND, joined, MISSING, numberingOf } from './row-numbers.js';
@@ -161,6 +161,7 @@ export interface Repeats {
  * again to see whether the values do.
  */
 export function repeatsIn(hdf5: Hdf5, column: Column): Repeats {
+  if (areFewAndDifferent(hdf5, column)) return { count: 0, values: [] };
   const hashes = new Float64Array(lengthOf(column));
   for (const { first, values } of textsOf(hdf5, column)) {
     values.forEach((value, i) => {
@@ -180,6 +181,15 @@ export function repeatsIn(hdf5: Hdf5, column: Column): Repeats {
   }
   const values = [...found].filter(([, rows]) => rows.length > 1).map(([value, rows]) => ({ value, rows }));
   return { count: values.length === 0 ? 0 : count, values };
+}
+
+/** A short list is sooner told from its strings than from their hashes. */
+function areFewAndDifferent(hdf5: Hdf5, column: Column): boolean {
+  const rows = lengthOf(column);
+  if (rows > SLICE * 2) return false;
+  const seen = new Set<string>();
+  for (const { values } of textsOf(hdf5, column)) for (const value of values) seen.add(value ?? '');
+  return seen.size === rows;
 }
 
 function agreeing(sorted: Float64Array): { count: number; suspects: ReadonlySet<number> } {

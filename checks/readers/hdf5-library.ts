@@ -116,7 +116,7 @@ export const hasPlugin = (filter: number): boolean => PLUGIN_FOLDER !== null && 
 
 /** An instance of the library in which `local` is `THE_FILE`. */
 export async function loadLibrary(local: string): Promise<Library> {
-  const h5 = await instance();
+  const h5 = await freshInstance();
   limitHeap(h5);
 
   const ear = { complaint: '', foreign: '' };
@@ -150,9 +150,19 @@ export async function loadLibrary(local: string): Promise<Library> {
 /** Compiled with the first instance: a process that opens many files does so once. */
 let compiled: Code | null = null;
 
+/** One that no file has yet. */
+let spare: Promise<H5wasm> | null = null;
+
 /** Do what the first file would wait for. */
 export async function prepareLibrary(): Promise<void> {
-  await instance();
+  spare ??= instance();
+  await spare;
+}
+
+async function freshInstance(): Promise<H5wasm> {
+  const ready = spare;
+  spare = null;
+  return ready ?? instance();
 }
 
 async function instance(): Promise<H5wasm> {

@@ -30,8 +30,8 @@ async function withX<T>(parts: Partial<H5adParts>, use: (hdf5: Hdf5, X: Matrix) 
 function countOver(slices: Iterable<Slice>, shape: Matrix['shape']) {
   const counted = noneCounted(shape[1]);
   const rows = { filled: new Uint8Array(shape[0]), hashes: rowHashesOf(shape) };
-  const count = counterOf(shape, counted, rows);
-  for (const slice of slices) count(slice);
+  const counter = counterOf(shape, counted, rows);
+  for (const slice of slices) counter.count(slice);
   return { ...counted, ...rows };
 }
 

@@ -71,14 +71,17 @@ export function* slicesOf<List extends Listed>(
   else yield* runsOf(values, matrix, lines ?? [0, (matrix.indptr.shape[0] ?? 1) - 1], size);
 }
 
-/** Values, and lines, that are read by one thread at a time. */
+/** Values, and lines, that are read by one thread at a time: of a smaller matrix fewer, so that each has a share. */
 const PART = 2 ** 21;
+const LEAST_PART = 2 ** 19;
+const LEAST_PARTS = 8;
+const partOf = (stored: number): number => Math.max(LEAST_PART, Math.min(PART, stored / LEAST_PARTS));
 
 /** Lines at which a matrix may be parted, so that its parts are read apart: each line, and of a dense one each chunk, lies in one. */
 export function partsOf({ encoding, shape, data }: Lists<Listed>, cuts: readonly number[]): Range[] {
   if (encoding !== 'array') return cuts.slice(1).map((end, i) => [cuts[i] ?? 0, end]);
   const [rows, columns] = shape;
-  const height = wholeChunks(data.chunks?.[0] ?? 1, PART / Math.max(1, columns));
+  const height = wholeChunks(data.chunks?.[0] ?? 1, partOf(rows * columns) / Math.max(1, columns));
   return Array.from({ length: Math.ceil(rows / height) }, (_, i) => [i * height, Math.min((i + 1) * height, rows)]);
 }
 
@@ -110,6 +113,7 @@ function readPointers(hdf5: Hdf5, { encoding, shape, data, indices, indptr }: Sp
     return { wrong, cuts: [] };
   }
 
+  const part = partOf(stored);
   const cuts = [0];
   let cutAt = 0;
   let last = 0;
@@ -125,7 +129,7 @@ function readPointers(hdf5: Hdf5, { encoding, shape, data, indices, indptr }: Sp
       }
       last = pointer;
       const line = first + i;
-      if (line === 0 || (pointer - cutAt < PART && line - (cuts.at(-1) ?? 0) < LINES)) continue;
+      if (line === 0 || (pointer - cutAt < part && line - (cuts.at(-1) ?? 0) < LINES)) continue;
       cuts.push(line);
       cutAt = pointer;
     }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Options } from '../check.js';
 import type { Finding, Undecided } from '../finding.js';
-import { h5adCheck } from '../formats/h5ad/h5ad.check.js';
+import { h5adCheck } from '../formats/h5ad.check.js';
 import { withLocalFile } from '../local-file.js';
 import { runCheck } from '../run-checks.js';
 import { type H5adParts, writeH5ad } from './h5ad.js';

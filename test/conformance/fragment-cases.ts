@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { judgeTogether } from '../../checks/cross-file/index.js';
 import type { CheckOutcome } from '../../checks/finding.js';
 import { fragmentsCheck } from '../../checks/formats/fragments.check.js';
-import { h5adCheck } from '../../checks/formats/h5ad/h5ad.check.js';
+import { h5adCheck } from '../../checks/formats/h5ad.check.js';
 import { withLocalFile } from '../../checks/local-file.js';
 import { runCheck } from '../../checks/run-checks.js';
 import { sharedFolder } from '../shared.js';

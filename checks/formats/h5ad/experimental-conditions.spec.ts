@@ -5,8 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { withLocalFile } from '../../local-file.js';
 import { runCheck } from '../../run-checks.js';
 import { type H5adParts, writeH5ad } from '../../samples/h5ad.js';
+import { h5adCheck } from '../h5ad.check.js';
 import { CONDITION_RULES } from './experimental-conditions.js';
-import { h5adCheck } from './h5ad.check.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'h5ad-conditions-'));
 const local = join(folder, 'sample.h5ad');

@@ -7,7 +7,7 @@ import { withLocalFile } from '../../local-file.js';
 import { DatasetFacts } from '../../profiles/dataset-facts.js';
 import { runCheck } from '../../run-checks.js';
 import { type H5adParts, writeH5ad } from '../../samples/h5ad.js';
-import { h5adCheck } from './h5ad.check.js';
+import { h5adCheck } from '../h5ad.check.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'h5ad-facts-'));
 const sample = join(folder, 'sample.h5ad');

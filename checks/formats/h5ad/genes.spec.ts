@@ -12,8 +12,8 @@ import type { Gene, Reference } from '../../reference/reference.js';
 import { starterReference } from '../../reference/starter.js';
 import { type H5adParts, writeH5ad } from '../../samples/h5ad.js';
 import { SCHEMA_7_0_0 } from '../../schemas/schema-7.0.0.js';
+import { h5adCheck } from '../h5ad.check.js';
 import { judgeGeneIds } from './genes.js';
-import { h5adCheck } from './h5ad.check.js';
 import { h5adOf } from './h5ad.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'genes-'));

@@ -7,7 +7,7 @@ import { annDataOf, isRead } from '../../readers/anndata.js';
 import { openHdf5 } from '../../readers/hdf5.js';
 import { type CheckResult, runCheck } from '../../run-checks.js';
 import { countAt, type H5adParts, type MatrixParts, writeH5ad } from '../../samples/h5ad.js';
-import { h5adCheck } from './h5ad.check.js';
+import { h5adCheck } from '../h5ad.check.js';
 import { beginPass } from './matrix-pass.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'matrices-'));
@@ -115,22 +115,34 @@ describe('what the matrices of an h5ad file hold', () => {
     120_000,
   );
 
-  it.each<[string, (row: number, column: number) => boolean]>([
-    ['in the same places', (row, column) => countAt(row, column, 12) !== 0],
+  type At<T> = (row: number, column: number) => T;
+  const log: At<number> = (row, column) => Math.log1p(1 + row + column);
+  const counts: At<number> = (row, column) => countAt(row, column, 12);
+  const isCounted: At<boolean> = (row, column) => counts(row, column) !== 0;
+  const butInSome =
+    (at: At<number>): At<number> =>
+    (row, column) =>
+      row > 30_000 && row < 30_010 ? 0 : at(row, column);
+  it.each<[string, At<boolean>, At<number>, At<number>]>([
+    ['in the same places', isCounted, log, counts],
+    ['in the same places, some of them zeros', isCounted, butInSome(log), counts],
+    ['in the same places, where some of those of raw.X are zeros', isCounted, log, butInSome(counts)],
     [
       'in the same places of most cells',
-      (row, column) => countAt(row, column, 12) !== 0 && (row < 60_000 || column > 2),
+      (row, column) => isCounted(row, column) && (row < 60_000 || column > 2),
+      log,
+      counts,
     ],
-    ['elsewhere', (row, column) => (row + column) % 3 === 0],
+    ['elsewhere', (row, column) => (row + column) % 3 === 0, log, counts],
   ])(
     'is the same with threads and without, where X has values beside those of raw.X %s',
-    async (_, isStored) => {
+    async (_, isStored, valueAt, rawAt) => {
       const shape = { chunk: 5_000, encoding: 'csr_matrix' } as const;
       await writeH5ad(local, {
         cells: 66_000,
         genes: 12,
-        X: { ...shape, isStored, value: (row, column) => (isStored(row, column) ? Math.log1p(1 + row + column) : 0) },
-        raw: { ...shape, value: (row, column) => countAt(row, column, 12) },
+        X: { ...shape, isStored, value: (row, column) => (isStored(row, column) ? valueAt(row, column) : 0) },
+        raw: { ...shape, isStored: isCounted, value: rawAt },
         compression: 'gzip',
       });
       const hdf5 = await openHdf5(local);

@@ -94,26 +94,37 @@ export function sumOf(parts: readonly Counted[], columns: number): Counted {
 
 const TALLIES = ['fractions', 'negatives', 'infinities', 'strays', 'repeats'] as const;
 
+export interface Counter {
+  count(slice: Slice): void;
+  /** Only whether its first and its last line, which may go on in other slices, make sense. */
+  testEnds(slice: Slice): void;
+}
+
 /** Counts slices of a matrix of this shape into `counted`, and where values are asked about into `rows`, too. */
 export function counterOf(
   [rowCount, columns]: readonly [rows: number, columns: number],
   counted: Counted,
   rows: Rows | null,
-): (slice: Slice) => void {
+): Counter {
   const { filled = null, hashes = null } = rows ?? {};
   const { sums, weights } = hashes ?? { sums: null, weights: NO_WEIGHTS };
   const { byColumn } = counted;
   /** For each index the number of the line, from 1, that had it last: of lines that may be unsorted, or go on. */
   let lastSeen: Uint32Array | null = null;
 
-  return (slice) => {
-    if (slice.encoding === 'array') {
-      countTile(slice);
-      return;
-    }
-    if (slice.encoding === 'csc_matrix') countColumns(slice);
-    else if (rows) countRows(slice);
-    else countNonZeros(slice);
+  return {
+    count(slice) {
+      if (slice.encoding === 'array') countTile(slice);
+      else if (slice.encoding === 'csc_matrix') countColumns(slice);
+      else if (rows) countRows(slice);
+      else countNonZeros(slice);
+    },
+    testEnds(slice) {
+      if (slice.encoding === 'array') return;
+      const last = slice.bounds.length - 2;
+      if (last >= 0) testLine(slice, 0);
+      if (last > 0) testLine(slice, last);
+    },
   };
 
   /** Whether indices lie within the matrix, and none comes twice, in a line that is not simply in ascending order. */
@@ -137,15 +148,16 @@ export function counterOf(
     for (let line = 0; line + 1 < bounds.length; line++) {
       const end = bounds[line + 1] as number; // there is such a line
       let last = -1;
-      let isOdd = false;
+      let steps = 0;
       for (let i = bounds[line] as number; i < end; i++) {
         const column = indices[i] as number; // as many as values
-        if (column <= last) isOdd = true;
+        steps |= column - last - 1;
         last = column;
         if (data[i] === 0) zeros++;
         else byColumn[column] = (byColumn[column] as number) + 1;
       }
-      if (isOdd || last >= columns || !isWithin(slice, line)) testLine(slice, line);
+      // A step that does not go up has made them negative.
+      if (steps < 0 || last >= columns || !isWithin(slice, line)) testLine(slice, line);
     }
     counted.nonZeros += data.length - zeros;
   }
@@ -158,25 +170,25 @@ export function counterOf(
       let high = 0;
       let low = 0;
       let last = -1;
-      let isOdd = false;
+      let steps = 0;
       for (let i = bounds[line] as number; i < end; i++) {
         const column = indices[i] as number; // as many as values
-        if (column <= last) isOdd = true;
+        steps |= column - last - 1;
         last = column;
         const value = data[i] as number;
-        if (value === 0) continue;
-        nonZeros++;
-        byColumn[column] = (byColumn[column] as number) + 1;
         const whole = value | 0;
         let bits = whole;
-        if (value !== whole || whole < 0) {
+        if (value !== whole || whole <= 0) {
+          if (value === 0) continue;
           judge(value, slice, i);
           bits = bitsOf(value);
         }
+        nonZeros++;
+        byColumn[column] = (byColumn[column] as number) + 1;
         high = (high + Math.imul(weights[2 * column] as number, bits)) | 0;
         low = (low + Math.imul(weights[2 * column + 1] as number, bits)) | 0;
       }
-      if (isOdd || last >= columns || !isWithin(slice, line)) testLine(slice, line);
+      if (steps < 0 || last >= columns || !isWithin(slice, line)) testLine(slice, line);
       if (nonZeros > 0) enter(firstLine + line, nonZeros, high, low);
     }
   }
@@ -247,6 +259,53 @@ export function counterOf(
     if (!Number.isFinite(value)) add(counted.infinities, slice, i);
     else if (value < 0) add(counted.negatives, slice, i);
     else if (!Number.isInteger(value)) add(counted.fractions, slice, i);
+  }
+}
+
+/**
+ * Counts a matrix beside another of its shape, slice by slice: one that has values in the same places, and no zeros, has by
+ * column what the other has, and is not counted value by value.
+ */
+export function counterBeside(other: Counted, shape: readonly [rows: number, columns: number], counted: Counted) {
+  const own = counterOf(shape, counted, null);
+  /** By column, what the other has in slices that were counted apart. */
+  const apart = new Uint32Array(shape[1]);
+  return {
+    /** Either may have come to its end. `isPlain`: the other's slice has no zeros, and nothing in it is wrong. */
+    count(slice: Slice | null, beside: { readonly slice: Slice; readonly isPlain: boolean } | null): void {
+      if (slice && beside?.isPlain && areInSamePlaces(slice, beside.slice) && !slice.data.includes(0)) {
+        own.testEnds(slice);
+        counted.nonZeros += slice.data.length;
+        return;
+      }
+      if (slice) own.count(slice);
+      if (beside?.slice.encoding === 'csr_matrix') addTo(apart, beside.slice);
+    },
+    end(): void {
+      for (let column = 0; column < apart.length; column++) {
+        const shared = (other.byColumn[column] ?? 0) - (apart[column] ?? 0);
+        counted.byColumn[column] = (counted.byColumn[column] ?? 0) + shared;
+      }
+    },
+  };
+}
+
+function areInSamePlaces(one: Slice, other: Slice): boolean {
+  if (one.encoding !== 'csr_matrix' || other.encoding !== 'csr_matrix') return false;
+  const [a, b] = [one.indices, other.indices];
+  const isOneList = a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.length === b.length;
+  return (
+    isOneList &&
+    one.firstLine === other.firstLine &&
+    one.bounds.length === other.bounds.length &&
+    one.bounds.every((bound, i) => bound === other.bounds[i])
+  );
+}
+
+function addTo(byColumn: Uint32Array, { data, indices }: Sparse): void {
+  for (let i = 0; i < data.length; i++) {
+    const column = indices[i] ?? -1;
+    if (data[i] !== 0) byColumn[column] = (byColumn[column] ?? 0) + 1;
   }
 }
 

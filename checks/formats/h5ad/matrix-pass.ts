@@ -16,7 +16,7 @@ import type { Dataset } from '../../readers/hdf5-tree.js';
 import { type Lists, partsOf, pointersOf, slicesOf } from '../../readers/matrix.js';
 import type { H5ad } from './h5ad.js';
 import { type Counted, counterOf, noneCounted, type Rows, rowHashesOf, sumOf } from './matrix-count.js';
-import { countParts, type Done, partsCounted, type Task } from './matrix-thread.js';
+import { countParts, type Done, type Order, partsCounted, type Task } from './matrix-thread.js';
 
 export interface Passed extends Counted {
   /** Null where it was not asked for. */
@@ -108,7 +108,8 @@ function together(tasks: readonly (readonly [Matrix, Task])[]): Joint[] {
 /** Whether chunks of the indices of two matrices may be equal: of the same kind, and half of them of the same length. */
 function areTwins(one: Task, other: Task): boolean {
   const [a, b] = [one, other].map(({ matrices: [matrix] }) => matrix?.lists);
-  if (a?.encoding !== 'csr_matrix' || b?.encoding !== 'csr_matrix' || a.shape[0] !== b.shape[0]) return false;
+  if (a?.encoding !== 'csr_matrix' || b?.encoding !== 'csr_matrix') return false;
+  if (a.shape[0] !== b.shape[0] || a.shape[1] !== b.shape[1]) return false;
   const [left, right] = [a.indices, b.indices];
   if (left.layout.kind !== 'chunked' || right.layout.kind !== 'chunked') return false;
   const kindOf = ({ itemBytes, dtype, layout }: Located) =>
@@ -167,11 +168,25 @@ async function countHere(local: string, task: Task): Promise<readonly Counted[] 
   }
 }
 
-function beginThread(local: string, tasks: readonly Joint[]) {
+/** One that has no file yet. */
+let spare: Worker | null = null;
+
+/** Do what the first file would wait for. */
+export function prepareThread(): void {
+  spare ??= newThread();
+}
+
+function newThread(): Worker {
   const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
-  const workerData = { isMatrixThread: true, local, tasks: tasks.map(([, task]) => task) };
-  const thread = new Worker(THREAD, { workerData, resourceLimits });
+  const thread = new Worker(THREAD, { workerData: { isMatrixThread: true }, resourceLimits });
   thread.unref();
+  return thread;
+}
+
+function beginThread(local: string, tasks: readonly Joint[]) {
+  const thread = spare ?? newThread();
+  spare = null;
+  thread.postMessage({ local, tasks: tasks.map(([, task]) => task) } satisfies Order);
   const done: Done[] = [];
   thread.on('message', (next: Done) => done.push(next));
   const end = once(thread, 'exit').then(() => 'end' as const);
@@ -216,8 +231,8 @@ function placesOf(hdf5: Hdf5, fd: number, matrix: Matrix): Lists<Located> {
 function byLibrary(hdf5: Hdf5, matrix: Matrix, byRow: boolean): Passed {
   const rows = byRow ? rowsOf(matrix) : null;
   const counted = noneCounted(matrix.shape[1]);
-  const count = counterOf(matrix.shape, counted, rows);
-  for (const slice of slicesOf(hdf5, matrix)) count(slice);
+  const counter = counterOf(matrix.shape, counted, rows);
+  for (const slice of slicesOf(hdf5, matrix)) counter.count(slice);
   return { ...counted, rows };
 }
 

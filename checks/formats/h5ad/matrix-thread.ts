@@ -2,11 +2,11 @@
 import { closeSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Located } from '../../readers/hdf5-chunks.js';
-import { directValues } from '../../readers/hdf5-direct.js';
+import { type DirectValues, directValues } from '../../readers/hdf5-direct.js';
 import { Unknown } from '../../readers/hdf5-file-bytes.js';
 import type { Range } from '../../readers/hdf5-values.js';
-import { type Lists, slicesOf } from '../../readers/matrix.js';
-import { type Counted, counterOf, noneCounted, type Rows } from './matrix-count.js';
+import { type Lists, type Slice, slicesOf } from '../../readers/matrix.js';
+import { type Counted, counterBeside, counterOf, noneCounted, type Rows } from './matrix-count.js';
 
 /** One matrix, or two whose indices have the same chunks, as normalised values beside raw counts: read side by side. */
 export interface Task {
@@ -42,27 +42,15 @@ export function* partsCounted(
   { matrices, parts, next }: Task,
 ): Generator<undefined, readonly Counted[] | null> {
   const values = directValues(fd, twinsIn(matrices));
-  const counters = matrices.map(({ lists, rows }) => {
-    const counted = noneCounted(lists.shape[1]);
-    return { lists, counted, count: counterOf(lists.shape, counted, rows) };
-  });
+  const counted = matrices.map(({ lists }) => noneCounted(lists.shape[1]));
+  const countPart = partCounter(values, matrices, counted);
   try {
     for (let number = Atomics.add(next, 0, 1); number < parts.length; number = Atomics.add(next, 0, 1)) {
-      const lines = parts[number] ?? [0, 0];
-      let left = counters.map(({ lists, count }) => ({
-        count,
-        slices: slicesOf(values, lists, { lines, size: SLICE }),
-      }));
-      while (left.length > 0) {
-        left = left.filter(({ count, slices }) => {
-          const { done, value } = slices.next();
-          if (!done) count(value);
-          return !done;
-        });
-      }
+      countPart.count(parts[number] ?? [0, 0]);
       yield;
     }
-    return counters.map(({ counted }) => counted);
+    countPart.end();
+    return counted;
   } catch (error) {
     // The others need not go on.
     Atomics.store(next, 0, parts.length);
@@ -71,6 +59,49 @@ export function* partsCounted(
   }
 }
 
+/** Count some lines of all matrices, of which there are one or two. */
+function partCounter(
+  values: DirectValues,
+  [first, second]: readonly TaskMatrix[],
+  [counted, countedBeside]: readonly Counted[],
+): { count(lines: Range): void; end(): void } {
+  if (!first || !counted) throw new Error('There is no matrix.');
+  // Of two, chunk by chunk, so that the second finds what the first has unpacked.
+  const size = second ? chunkOf(first) : SLICE;
+  const slices = ({ lists }: TaskMatrix, lines: Range) => slicesOf(values, lists, { lines, size });
+  const { count } = counterOf(first.lists.shape, counted, first.rows);
+  if (!second || !countedBeside) {
+    return {
+      count(lines) {
+        for (const slice of slices(first, lines)) count(slice);
+      },
+      end: () => undefined,
+    };
+  }
+  const beside = counterBeside(counted, second.lists.shape, countedBeside);
+  /** Whether its values are all other than zero, and none of them is out of place. */
+  const countFirst = (slice: Slice): boolean => {
+    const [before, wrong] = [counted.nonZeros, counted.strays.count + counted.repeats.count];
+    count(slice);
+    const isRight = counted.strays.count + counted.repeats.count === wrong;
+    return isRight && counted.nonZeros - before === slice.data.length;
+  };
+  return {
+    count(lines) {
+      const others = slices(second, lines);
+      for (const slice of slices(first, lines)) {
+        const isPlain = countFirst(slice);
+        beside.count(others.next().value ?? null, { slice, isPlain });
+      }
+      for (const slice of others) beside.count(slice, null);
+    },
+    end: beside.end,
+  };
+}
+
+const chunkOf = ({ lists }: TaskMatrix): number =>
+  (lists.encoding === 'array' ? null : lists.indices.chunks?.[0]) ?? SLICE;
+
 /** The indices of each further matrix are looked for among those of the first. */
 function twinsIn([first, ...others]: readonly TaskMatrix[]): ReadonlyMap<Located, Located> {
   const indices = ({ lists }: TaskMatrix) => (lists.encoding === 'array' ? [] : [lists.indices]);
@@ -78,16 +109,25 @@ function twinsIn([first, ...others]: readonly TaskMatrix[]): ReadonlyMap<Located
   return new Map(twin ? others.flatMap(indices).map((one) => [one, twin]) : []);
 }
 
+/** What the thread is asked for: once, and then it ends. */
+export interface Order {
+  readonly local: string;
+  readonly tasks: readonly Task[];
+}
+
 if (parentPort && workerData?.isMatrixThread) {
-  const fd = openSync(workerData.local, 'r');
-  for (const task of workerData.tasks as readonly Task[]) {
-    let done: Done;
-    try {
-      done = { counted: countParts(fd, task) };
-    } catch (error) {
-      done = { bug: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  const port = parentPort;
+  port.once('message', ({ local, tasks }: Order) => {
+    const fd = openSync(local, 'r');
+    for (const task of tasks) {
+      let done: Done;
+      try {
+        done = { counted: countParts(fd, task) };
+      } catch (error) {
+        done = { bug: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+      }
+      port.postMessage(done);
     }
-    parentPort.postMessage(done);
-  }
-  closeSync(fd);
+    closeSync(fd);
+  });
 }

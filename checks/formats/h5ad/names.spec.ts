@@ -6,7 +6,7 @@ import type { Options } from '../../check.js';
 import { withLocalFile } from '../../local-file.js';
 import { runCheck } from '../../run-checks.js';
 import { type H5adParts, writeH5ad } from '../../samples/h5ad.js';
-import { h5adCheck } from './h5ad.check.js';
+import { h5adCheck } from '../h5ad.check.js';
 import { NAME_RULES } from './names.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'h5ad-names-'));

@@ -11,7 +11,7 @@ import { referenceFor } from '../../reference/open-reference.js';
 import { runCheck } from '../../run-checks.js';
 import { type H5adParts, writeH5ad } from '../../samples/h5ad.js';
 import { SCHEMA_7_1_0 } from '../../schemas/schema-7.1.0.js';
-import { h5adCheck, judge } from './h5ad.check.js';
+import { h5adCheck, judge } from '../h5ad.check.js';
 import { PERTURBATION_RULES } from './perturbations.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'h5ad-perturbations-'));

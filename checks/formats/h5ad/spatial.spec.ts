@@ -11,7 +11,7 @@ import type { Ontology, Reference, Term } from '../../reference/reference.js';
 import type { ColumnParts } from '../../samples/anndata-writer.js';
 import { type H5adParts, NdArray, writeH5ad } from '../../samples/h5ad.js';
 import { SCHEMA_7_0_0 } from '../../schemas/schema-7.0.0.js';
-import { h5adCheck } from './h5ad.check.js';
+import { h5adCheck } from '../h5ad.check.js';
 import { h5adOf } from './h5ad.js';
 import { judgeSpatial } from './spatial.js';
 import { judgeSpatialCells } from './spatial-cells.js';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withLocalFile } from '../../local-file.js';
 import { type CheckResult, runCheck } from '../../run-checks.js';
 import { type ColumnParts, type H5adParts, writeH5ad } from '../../samples/h5ad.js';
-import { h5adCheck } from './h5ad.check.js';
+import { h5adCheck } from '../h5ad.check.js';
 
 const _MINUTES = 60_000;
 const folder = mkdtempSync(join(tmpdir(), 'term-findings-'));

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { withLocalFile } from '../../local-file.js';
-import { type CheckResult, runCheck } from '../../run-checks.js';
-import { countAt, type H5adParts, writeH5ad } from '../../samples/h5ad.js';
+import { withLocalFile } from '../local-file.js';
+import { type CheckResult, runCheck } from '../run-checks.js';
+import { countAt, type H5adParts, writeH5ad } from '../samples/h5ad.js';
 import { h5adCheck } from './h5ad.check.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'h5ad-check-'));

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withLocalFile } from '../../local-file.js';
-import { type CheckResult, runCheck } from '../../run-checks.js';
-import { type H5adParts, writeH5ad } from '../../samples/h5ad.js';
+import { withLocalFile } from '../local-file.js';
+import { type CheckResult, runCheck } from '../run-checks.js';
+import { type H5adParts, writeH5ad } from '../samples/h5ad.js';
 import { h5adCheck } from './h5ad.check.js';
 
 const MINUTES = 60_000;

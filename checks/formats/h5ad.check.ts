@@ -1,36 +1,40 @@
 /** Is this an h5ad file, has it what the single-cell schema requires, and are its raw counts counts? */
-import { defineCheck, type Said, type SourceFile } from '../../check.js';
-import { annDataOf } from '../../readers/anndata.js';
-import { contentOf, isZeroFilled } from '../../readers/content.js';
-import { type Hdf5, openHdf5 } from '../../readers/hdf5.js';
-import { extentOf } from '../../readers/hdf5-extent.js';
-import { prepareLibrary } from '../../readers/hdf5-library.js';
-import type { Because, Closed } from '../../readers/hdf5-tree.js';
-import { referenceFor } from '../../reference/open-reference.js';
-import { editionOf } from '../../schemas/editions.js';
-import { learnBarcodes } from './barcodes.js';
-import { judgeValues } from './cells.js';
-import { judgeColors } from './colors.js';
-import { judgeEmbeddings } from './embeddings.js';
-import { judgeConditions } from './experimental-conditions.js';
-import { learnFacts } from './facts.js';
-import { judgeCells, judgeFrames, judgeGenes } from './frames.js';
-import { judgeGeneIds } from './genes.js';
-import { type H5ad, h5adOf } from './h5ad.js';
-import { judgeMatrices } from './matrices.js';
-import { judgeFieldNames } from './names.js';
-import { recognizeOlder } from './older-schemas.js';
-import { judgePerturbations } from './perturbations.js';
-import { judgePreAnalysis } from './pre-analysis.js';
-import { judgePrefixes } from './prefixes.js';
-import { judgeCounts, readAhead } from './raw-counts.js';
-import { type H5adPen, RULES } from './rules.js';
-import { FILE_RULES, guarded, type Saying, type SayingLater, UPLOAD_AGAIN, unreadable } from './saying.js';
-import { judgeSpatial } from './spatial.js';
-import { judgeSpatialCells } from './spatial-cells.js';
-import { judgeSuspension } from './suspension.js';
-import { judgeTerms } from './term-findings.js';
-import { judgeUns } from './uns.js';
+import { defineCheck, type Said, type SourceFile } from '../check.js';
+import { annDataOf } from '../readers/anndata.js';
+import { contentOf, isZeroFilled } from '../readers/content.js';
+import { type Hdf5, openHdf5 } from '../readers/hdf5.js';
+import { extentOf } from '../readers/hdf5-extent.js';
+import { prepareLibrary } from '../readers/hdf5-library.js';
+import type { Because, Closed } from '../readers/hdf5-tree.js';
+import { referenceFor } from '../reference/open-reference.js';
+import { editionOf } from '../schemas/editions.js';
+import { learnBarcodes } from './h5ad/barcodes.js';
+import { judgeValues } from './h5ad/cells.js';
+import { judgeColors } from './h5ad/colors.js';
+import { judgeEmbeddings } from './h5ad/embeddings.js';
+import { judgeConditions } from './h5ad/experimental-conditions.js';
+import { learnFacts } from './h5ad/facts.js';
+import { judgeCells, judgeFrames, judgeGenes } from './h5ad/frames.js';
+import { judgeGeneIds } from './h5ad/genes.js';
+import { type H5ad, h5adOf } from './h5ad/h5ad.js';
+import { judgeMatrices } from './h5ad/matrices.js';
+import { prepareThread } from './h5ad/matrix-pass.js';
+import { judgeFieldNames } from './h5ad/names.js';
+import { recognizeOlder } from './h5ad/older-schemas.js';
+import { judgePerturbations } from './h5ad/perturbations.js';
+import { judgePreAnalysis } from './h5ad/pre-analysis.js';
+import { judgePrefixes } from './h5ad/prefixes.js';
+import { judgeCounts, readAhead } from './h5ad/raw-counts.js';
+import { type H5adPen, RULES } from './h5ad/rules.js';
+import { FILE_RULES, guarded, type Saying, type SayingLater, UPLOAD_AGAIN, unreadable } from './h5ad/saying.js';
+import { judgeSpatial } from './h5ad/spatial.js';
+import { judgeSpatialCells } from './h5ad/spatial-cells.js';
+import { judgeSuspension } from './h5ad/suspension.js';
+import { judgeTerms } from './h5ad/term-findings.js';
+import { judgeUns } from './h5ad/uns.js';
+
+/** Bytes: the matrices of smaller files are read without one. */
+const WORTH_A_THREAD = 4 * 2 ** 20;
 
 export const h5adCheck = defineCheck({
   id: 'h5ad',
@@ -38,12 +42,17 @@ export const h5adCheck = defineCheck({
   title: 'AnnData file of single cells',
   extensions: ['.h5ad'],
   rules: RULES,
-  prepare: prepareLibrary,
+  async prepare() {
+    prepareThread();
+    await prepareLibrary();
+  },
 
   async *run(file, pen, options) {
     const otherwise = await otherThanHdf5(file, pen);
     if (otherwise) return yield otherwise;
 
+    // It begins while the library does.
+    if (file.size > WORTH_A_THREAD) prepareThread();
     let hdf5: Hdf5;
     try {
       hdf5 = await openHdf5(file.local);
