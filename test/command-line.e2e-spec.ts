@@ -3,8 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { h5adCheck } from '../checks/formats/h5ad.check.js';
+import { CHECKS } from '../checks/formats/index.js';
+import { checksFor } from '../checks/run-checks.js';
 import { mdocText } from '../checks/samples/mrc.js';
 import { wholeThings } from '../checks/whole-things.js';
+import { SLOW_TO_LOAD } from '../cli/check-processes.js';
 import { digestsOf } from '../cli/folder-digests.js';
 import { type DepositionFiles, writeDeposition } from './deposition-files.js';
 import { moviePath } from './run-files.js';
@@ -229,6 +233,14 @@ describe('accession validate', { timeout: 30_000 }, () => {
       AbortSignal.abort(),
     );
     await expect(stopped).rejects.toThrow(/abort/);
+  });
+
+  it('knows of the check that it begins before all others are loaded what that says of itself', () => {
+    const { id, extensions, except, sharesProcess } = h5adCheck;
+    const known = CHECKS.filter((check) => checksFor('a.h5ad', [check]).length > 0);
+
+    expect(SLOW_TO_LOAD).toEqual({ id, extensions, except, sharesProcess });
+    expect(known.map((check) => check.id)).toEqual([SLOW_TO_LOAD.id]);
   });
 
   it('stops when it is told to', async () => {
