@@ -71,11 +71,10 @@ export function* slicesOf<List extends Listed>(
   else yield* runsOf(values, matrix, lines ?? [0, (matrix.indptr.shape[0] ?? 1) - 1], size);
 }
 
-/** Values, and lines, that are read by one thread at a time: of a smaller matrix fewer, so that each has a share. */
+/** Values, and lines, that are read by one thread at a time: fewer towards the end, so that all end together. */
 const PART = 2 ** 21;
-const LEAST_PART = 2 ** 19;
-const LEAST_PARTS = 8;
-const partOf = (stored: number): number => Math.max(LEAST_PART, Math.min(PART, stored / LEAST_PARTS));
+const LEAST_PART = 2 ** 18;
+const partOf = (left: number): number => Math.max(LEAST_PART, Math.min(PART, left / 8));
 
 /** Lines at which a matrix may be parted, so that its parts are read apart: each line, and of a dense one each chunk, lies in one. */
 export function partsOf({ encoding, shape, data }: Lists<Listed>, cuts: readonly number[]): Range[] {
@@ -113,7 +112,6 @@ function readPointers(hdf5: Hdf5, { encoding, shape, data, indices, indptr }: Sp
     return { wrong, cuts: [] };
   }
 
-  const part = partOf(stored);
   const cuts = [0];
   let cutAt = 0;
   let last = 0;
@@ -129,7 +127,7 @@ function readPointers(hdf5: Hdf5, { encoding, shape, data, indices, indptr }: Sp
       }
       last = pointer;
       const line = first + i;
-      if (line === 0 || (pointer - cutAt < part && line - (cuts.at(-1) ?? 0) < LINES)) continue;
+      if (line === 0 || (pointer - cutAt < partOf(stored - cutAt) && line - (cuts.at(-1) ?? 0) < LINES)) continue;
       cuts.push(line);
       cutAt = pointer;
     }
