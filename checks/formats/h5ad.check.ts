@@ -83,20 +83,23 @@ export async function* judge(hdf5: Hdf5, pen: H5adPen, by: Pick<H5ad, 'schema' |
 
 type Part = (h5ad: H5ad, pen: H5adPen) => Saying | SayingLater;
 
-/** In the order of the report. What reads matrices comes last: the rest is told before it begins. */
+/**
+ * In the order of the report: what is soonest known comes first, then what reads the names of all cells or genes, and at last
+ * what reads matrices.
+ */
 const PARTS: readonly Part[] = [
+  judgeUns,
   readAhead,
   recognizeOlder,
   judgeFieldNames,
   judgeFrames,
   judgePreAnalysis,
-  judgeUns,
   judgeColors,
-  judgeCells,
-  judgeValues,
+  judgeTerms,
   judgeSuspension,
   judgePrefixes,
-  judgeTerms,
+  judgeValues,
+  judgeCells,
   judgeGenes,
   judgePerturbations,
   judgeConditions,
