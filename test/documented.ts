@@ -1,11 +1,11 @@
 /** Do the commands of a page work? Its blocks marked `bash story`, run one after another beside a service as `npm start` starts it. */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, vi } from 'vitest';
+import { freePort } from './free-port.js';
 import { NO_SERVICES } from './no-services.js';
 
 const run = promisify(execFile);
@@ -63,12 +63,3 @@ function storyOf(page: string): string {
   expect(blocks).not.toEqual([]);
   return ['set -euo pipefail', ...blocks.map(([, lines]) => lines)].join('\n');
 }
-
-const freePort = () =>
-  new Promise<number>((settle) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => settle(typeof address === 'object' && address ? address.port : 0));
-    });
-  });

@@ -4,8 +4,9 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { freePort } from './free-port.js';
 
-const PORT = 41_700 + (process.pid % 1_000);
+const PORT = await freePort();
 const origin = `http://127.0.0.1:${PORT}`;
 const folders: string[] = [];
 const started: ChildProcess[] = [];

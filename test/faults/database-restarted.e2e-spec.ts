@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { removeFolder, scratchFolder, startPostgres } from '../../scripts/postgres.mjs';
+import { freePort } from '../free-port.js';
 import { draft, inReview, type Story } from '../story.js';
 import { type Answer, type Caller, reaches } from '../world.js';
-import { beginService, freePort, type Running, type Service } from './processes.js';
+import { beginService, type Running, type Service } from './processes.js';
 
 /** A server of this test's own, that keeps what it has confirmed. */
 const data = scratchFolder();

@@ -17,7 +17,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DataSource } from 'typeorm';
@@ -25,6 +24,7 @@ import { expect, inject, vi } from 'vitest';
 import { FolderStore } from '../../src/files/folder-store.js';
 import type { ObjectStore } from '../../src/files/object-store.js';
 import type { Role } from '../../src/identity/user.js';
+import { freePort } from '../free-port.js';
 import { holdsAll } from '../invariants.js';
 import { TEMPLATE } from '../template-database.js';
 import { type Answer, type Caller, PASSWORD, QUICK, underWay } from '../world.js';
@@ -32,6 +32,7 @@ import { type Answer, type Caller, PASSWORD, QUICK, underWay } from '../world.js
 /** The endings of `unruly-formats.mjs` too. */
 const FORMATS = `import { CHECKS as SOUND, checksOf as soundOf } from './sound.js';
 import { UNRULY } from './unruly-formats.mjs';
+import { freePort } from '../free-port.js';
 export const CHECKS = [...SOUND, ...UNRULY];
 export const checksOf = (profile) => [...soundOf(profile), ...UNRULY];
 `;
@@ -224,19 +225,6 @@ export function callerOf(url: string, id = '', token = ''): Caller {
     put: (path, body, headers) => ask('PUT', path, body, headers),
     remove: (path, headers) => ask('DELETE', path, undefined, headers),
   };
-}
-
-/** Below those that the system gives to whoever calls out: nobody takes it while a process is being started anew. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const probe = createServer();
-    const isFree = await new Promise<boolean>((settle) => {
-      probe.once('error', () => settle(false));
-      probe.listen(port, '127.0.0.1', () => probe.close(() => settle(true)));
-    });
-    if (isFree) return port;
-  }
 }
 
 /** A file of the format that waits, and the two ends of its waiting. */

@@ -5,10 +5,10 @@ import { EmailWorker } from '../../workers/notifications/email.worker.js';
 import { NotificationWorker } from '../../workers/notifications/notification.worker.js';
 import { PublicationWorker } from '../../workers/publication.worker.js';
 import { ValidationWorker } from '../../workers/validation/validation.worker.js';
+import { freePort } from '../free-port.js';
 import { beginMailServer, type MailServer } from '../mail-server.js';
 import { approved, draft, inReview, type Story, submitted } from '../story.js';
 import { beginWorld, type Caller, reaches, type World } from '../world.js';
-import { freePort } from './processes.js';
 import { emptyQueues, redisOfItsOwn } from './queues.js';
 
 const TAKERS = [ValidationWorker, PublicationWorker, NotificationWorker, EmailWorker];

@@ -1,7 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
@@ -9,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { type Config, loadConfig } from '../../src/config.js';
 import { type Health, Readiness } from '../../src/platform/readiness.js';
 import { QueueProbe } from '../../workers/queue-probe.js';
+import { freePort } from '../free-port.js';
 import { TEMPLATE } from '../template-database.js';
 
 const isMissing = spawnSync('redis-server', ['--version']).error !== undefined;
@@ -18,14 +18,6 @@ afterAll(() => {
   for (const end of servers) end();
   rmSync(folder, { recursive: true });
 });
-
-const freePort = () =>
-  new Promise<number>((found) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => found(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 
 async function redis(...settings: string[]): Promise<{ url: string; port: number }> {
   const port = await freePort();
