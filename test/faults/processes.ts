@@ -32,7 +32,6 @@ import { type Answer, type Caller, PASSWORD, QUICK, underWay } from '../world.js
 /** The endings of `unruly-formats.mjs` too. */
 const FORMATS = `import { CHECKS as SOUND, checksOf as soundOf } from './sound.js';
 import { UNRULY } from './unruly-formats.mjs';
-import { freePort } from '../free-port.js';
 export const CHECKS = [...SOUND, ...UNRULY];
 export const checksOf = (profile) => [...soundOf(profile), ...UNRULY];
 `;
