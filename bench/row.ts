@@ -22,7 +22,7 @@ export function tableOf(rows: readonly Row[]): string {
 function cellsOf(row: Row): string[] {
   const { what, ours, unit, against, goal } = row;
   const ratio = ratioOf(row);
-  const wanted = goal && ('atLeast' in goal ? `≥ ${goal.atLeast}` : `≤ ${goal.atMost} ${unit}`);
+  const wanted = goal && ('atLeast' in goal ? `≥ ${goal.atLeast}` : `≤ ${figure(goal.atMost)} ${unit}`);
   return [
     ...[what, figure(ours), unit],
     ...[against?.what ?? '', against ? figure(against.value) : '', ratio === null ? '' : ratio.toFixed(2)],
