@@ -19,6 +19,8 @@ const REFERENCE_SECONDS = 84.7;
 const OPTIONS = { schema: '7.0.0', full: true };
 const LIMITS = { memoryMb: 1_024, deadlineMs: 600_000 };
 const LOOK_MS = 10;
+/** Exit status of `accession validate`. */
+const UNDECIDED = 6;
 const run = promisify(execFile);
 
 export async function h5ad(folder: string, rounds = 3): Promise<Row[]> {
@@ -149,7 +151,13 @@ async function spoilt(sound: string, local: string): Promise<void> {
 
 async function smallFile(local: string, rounds: number): Promise<Row> {
   const command = new URL('../cli/main.js', import.meta.url).pathname;
-  const validate = () => secondsOf(() => run(process.execPath, [command, 'validate', local]).catch(() => undefined));
+  const validate = () =>
+    secondsOf(() =>
+      run(process.execPath, [command, 'validate', local]).catch((error) => {
+        // Genes that the starter set lacks are not decided: any other end is no measurement.
+        if (error.code !== UNDECIDED || !error.stdout.includes('0 errors')) throw error;
+      }),
+    );
   const { ours } = await byTurns({ ours: validate }, 3 * rounds);
   return { what: 'accession validate small.h5ad', unit: 's', ours, goal: { atMost: 0.6 } };
 }

@@ -2,6 +2,7 @@
  * Which processes run checks for a command? Some, and one of them begins before the command is loaded where its arguments
  * name a file whose check takes long to load: the two then load side by side.
  */
+import { statSync } from 'node:fs';
 import type { Check } from '../checks/check.js';
 import { CheckPool } from '../checks/isolate.js';
 
@@ -10,7 +11,10 @@ export type Runnable = Pick<Check, 'id' | 'extensions' | 'except' | 'sharesProce
 
 /** The one that takes long to load; where there is no other file, no other check is. */
 export const SLOW_TO_LOAD: Runnable = { id: 'h5ad', extensions: ['.h5ad'] };
-const isItsOwn = (path: string) => SLOW_TO_LOAD.extensions.some((extension) => path.endsWith(extension));
+/** A folder may be called so, too, and hold anything. */
+const isItsOwn = (path: string) =>
+  SLOW_TO_LOAD.extensions.some((extension) => path.endsWith(extension)) &&
+  statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 /** The checks that may know files of these names, or in these folders. */
 export async function checksFor(paths: readonly string[]): Promise<readonly Runnable[]> {

@@ -89,12 +89,16 @@ function metadataOutcome(profile: Profile, faults: readonly MetadataFault[]): Ch
 }
 
 async function descriptionOf(folder: string): Promise<Described | null> {
-  const text = await readFile(join(folder, DESCRIPTION), 'utf8').catch(() => null);
+  const path = join(folder, DESCRIPTION);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw new UsageError(`${path} cannot be read (${error.code}): make it readable, or take it away.`);
+  });
   if (text === null) return null;
   try {
     const described: unknown = JSON.parse(text);
     return typeof described === 'object' ? (described as Described) : null;
   } catch {
-    throw new UsageError(`${join(folder, DESCRIPTION)} is no JSON: mend it, or take it away.`);
+    throw new UsageError(`${path} is no JSON: mend it, or take it away.`);
   }
 }

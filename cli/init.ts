@@ -40,7 +40,11 @@ export const init: Command = {
     if (!given) throw new UsageError('Which folder?');
     if (!values.profile) throw new UsageError('Which kind of data set? Send --profile, as --profile single-cell');
     const folder = resolve(given);
-    if (await hasDescription(folder)) throw new Stopped(EXIT.conflict, `${folder} has a ${DESCRIPTION} already.`);
+    if (await hasDescription(folder))
+      throw new Stopped(
+        EXIT.conflict,
+        `${folder} has an ${DESCRIPTION} already: go on with it (accession upload ${folder}), or take it away to begin anew.`,
+      );
 
     const { server: url, token } = await credentials(values.server && new URL(values.server).origin);
     const server = new Server(url, token, terminal.signal);

@@ -235,6 +235,21 @@ describe('accession validate', { timeout: 30_000 }, () => {
     await expect(stopped).rejects.toThrow(/abort/);
   });
 
+  it('looks at every file of a folder that is called like one', () => {
+    put('named.h5ad/a.mrc', mrcBytes());
+
+    expect(json('named.h5ad')).toMatchObject({ status: 0, document: { files: [{ check: 'mrc' }], unchecked: [] } });
+  });
+
+  it('says that metadata cannot be read, and judges nothing without them', () => {
+    put('barred/a.mrc', mrcBytes());
+    mkdirSync(join(folder, 'barred/accession.json'));
+
+    const { status, stderr } = validate('barred', '--profile', 'cryoet-dataset');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/accession\.json cannot be read \(EISDIR\): make it readable, or take it away\./);
+  });
+
   it('knows of the check that it begins before all others are loaded what that says of itself', () => {
     const { id, extensions, except, sharesProcess } = h5adCheck;
     const known = CHECKS.filter((check) => checksFor('a.h5ad', [check]).length > 0);
