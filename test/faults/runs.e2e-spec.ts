@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { mrcBytes } from '../../checks/samples/mrc.js';
 import { JobQueues } from '../../workers/job-queues.js';
@@ -61,6 +62,8 @@ describe('the verdict of a run', () => {
     expect(await upload(world, submitter, story.id, 'tomo_001.mrc', volume(2).subarray(0, -10))).toBe(201);
     const second = await submit(story);
     await reaches(submitter, story.id, 'draft.checks_failed');
+    // The worker has asked for more time, and was refused.
+    await after(world.config.LEASE);
     await stop.letGo();
 
     await vi.waitFor(
