@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { CONFIG, type Config } from '../src/config.js';
+import { stoppingWithin } from '../src/platform/stopping-within.js';
 import { Outbound } from './outbound.js';
 
 /** The longest records list thousands of authors and references. */
@@ -57,7 +58,7 @@ export class PacedCalls {
   /** @throws HostRests, or whatever a connection fails with */
   async ask(url: URL, { gap, timeout, signal: stopping, method = 'GET' }: PacedCall): Promise<Told> {
     await this.turn(url.host, gap, stopping);
-    const signal = AbortSignal.any([stopping, AbortSignal.timeout(timeout)]);
+    const signal = stoppingWithin(timeout, stopping);
     const call = { method, headers: { accept: 'application/json' }, signal };
     const answer =
       method === 'HEAD' ? await this.outbound.call(url, call) : (await this.outbound.follow(url, call)).answer;

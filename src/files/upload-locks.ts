@@ -8,6 +8,7 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleDe
 import type { Lock, Locker, RequestRelease } from '@tus/server';
 import { Client } from 'pg';
 import { CONFIG, type Config } from '../config.js';
+import { stoppingWithin } from '../platform/stopping-within.js';
 import { UploadBusy } from './files.errors.js';
 
 /** How long somebody waits for the one before to end, and how often another process is asked again. */
@@ -42,7 +43,7 @@ export class UploadLocks implements Locker, OnModuleDestroy, OnApplicationShutdo
 
   /** @throws UploadBusy when whoever has it does not let go */
   async acquire(id: string, signal: AbortSignal, letGo: RequestRelease): Promise<void> {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+    const deadline = stoppingWithin(PATIENCE_MS, signal);
     await this.acquireHere(id, deadline, letGo);
     try {
       while (!(await this.acquireEverywhere(id))) await pause(ASK_AGAIN_MS, deadline);

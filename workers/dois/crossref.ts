@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CONFIG, type Config } from '../../src/config.js';
 import type { Found } from '../../src/dois/dois.service.js';
 import type { Publication } from '../../src/dois/publication.js';
+import { stoppingWithin } from '../../src/platform/stopping-within.js';
 import { fromJson, Line } from '../lookups/answers.js';
 import { PacedCalls } from '../paced-calls.js';
 
@@ -65,7 +66,7 @@ export class Crossref {
 
   /** @throws CrossrefFailed where it cannot be said; all of it together takes no longer than `CROSSREF_TIMEOUT` */
   async find(doi: string, stopping: AbortSignal): Promise<Found> {
-    const signal = AbortSignal.any([stopping, AbortSignal.timeout(this.config.CROSSREF_TIMEOUT)]);
+    const signal = stoppingWithin(this.config.CROSSREF_TIMEOUT, stopping);
     const work = await this.work(doi, signal);
     if (work === null) return { state: 'not_found' };
     const publication = publicationOf(work);
