@@ -1,11 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { ROLES, type Role, SCOPES, type Scope, type User } from './identity/user.js';
+import { ROLES, type Role, SCOPES, type Scope, type User, type Visit } from './identity/user.js';
 import { type Access, mayCall, maySend, ROUTES, relationTo, type Who } from './permissions.js';
 import { EVENT_NAMES, type EventName, isPersonal } from './submissions/events.js';
 
 const OWNER = 'the owner';
 const CLAIMER = 'the curator who claimed it';
-const subject = { ownerId: OWNER, assignee: CLAIMER, state: 'curator_review.claimed' } as const;
+const EDITOR = 'a collaborator who may edit';
+const VIEWER = 'a collaborator who may look';
+const subject = {
+  accession: 'ACC-000001',
+  version: 2,
+  ownerId: OWNER,
+  assignee: CLAIMER,
+  state: 'curator_review.claimed',
+  collaborators: [
+    { personId: EDITOR, role: 'editor' },
+    { personId: VIEWER, role: 'viewer' },
+  ],
+} as const;
 
 const somebody = (roles: readonly Role[], rest: Partial<User> = {}): User => ({
   id: 'somebody',
@@ -15,13 +27,24 @@ const somebody = (roles: readonly Role[], rest: Partial<User> = {}): User => ({
   ...rest,
 });
 
+const visiting = (accession: string, version: number | null): Visit => ({
+  ...{ accession, version, linkId: 'a link', may: ['view'], isAnonymised: false, pseudonym: 'Reviewer 1' },
+});
+
 describe('what somebody is to a submission', () => {
   it.each<[what: string, User, ReturnType<typeof relationTo>]>([
     ['its owner', somebody(['submitter'], { id: OWNER }), 'owner'],
     ['its owner, though they review others', somebody(['curator', 'admin'], { id: OWNER }), 'owner'],
     ['its owner, though they have lost every role', somebody([], { id: OWNER }), 'owner'],
+    ['a collaborator who may edit', somebody([], { id: EDITOR }), 'editor'],
+    ['a collaborator who may look', somebody(['submitter'], { id: VIEWER }), 'viewer'],
+    ['a collaborator, though they review others', somebody(['curator', 'admin'], { id: VIEWER }), 'viewer'],
     ['a curator', somebody(['curator']), 'reviewer'],
     ['an admin', somebody(['admin']), 'reviewer'],
+    ['a visitor', somebody([], { visit: visiting('ACC-000001', null) }), 'visitor'],
+    ['a visitor of this version', somebody([], { visit: visiting('ACC-000001', 2) }), 'visitor'],
+    ['a visitor of another version', somebody([], { visit: visiting('ACC-000001', 1) }), null],
+    ['a visitor of another record', somebody([], { visit: visiting('ACC-000002', null) }), null],
     ['another submitter', somebody(['submitter']), null],
     ['somebody without a role', somebody([]), null],
   ])('%s', (_, user, relation) => {
@@ -34,6 +57,8 @@ describe('who may call a route', () => {
     anyone: ROLES,
     person: ROLES,
     reader: ROLES,
+    participant: ROLES,
+    editor: ROLES,
     owner: ROLES,
     reviewer: ROLES,
     submitter: ['submitter'],
@@ -72,6 +97,8 @@ describe('who may call a route', () => {
 type Sender = keyof typeof SENDERS;
 const SENDERS = {
   owner: somebody(['submitter'], { id: OWNER }),
+  editor: somebody([], { id: EDITOR }),
+  viewer: somebody(['submitter', 'curator'], { id: VIEWER }),
   'another submitter': somebody(['submitter']),
   claimer: somebody(['curator'], { id: CLAIMER }),
   'another curator': somebody(['curator']),
@@ -90,6 +117,7 @@ const DECISIONS: ReadonlySet<EventName> = new Set([
 ]);
 
 function sendersOf(event: EventName): readonly Sender[] {
+  if (event === 'submitter.edit' || event === 'submitter.change_files') return ['owner', 'editor'];
   if (event.startsWith('submitter.')) return ['owner'];
   if (event.startsWith('admin.')) return ['admin'];
   if (!event.startsWith('curator.')) return [];

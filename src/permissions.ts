@@ -2,7 +2,7 @@
  * Who may do what? Two tables: each route of the API, and each event of the lifecycle that a person may send.
  * The guard reads the first and refuses a route that is not in it; `SubmissionsService` reads the second.
  */
-import type { Role, Scope, User } from './identity/user.js';
+import type { Role, Scope, User, Visit } from './identity/user.js';
 import type { EventName } from './submissions/events.js';
 import type { State } from './submissions/lifecycle.js';
 
@@ -11,11 +11,15 @@ export type Who =
   | 'anyone'
   | 'person'
   | Role
-  /** Of the submission: its owner, curators and admins; for everybody else it does not exist. */
+  /** Of the submission: its owner and collaborators, curators and admins; for everybody else it does not exist. */
   | 'reader'
+  /** Of the submission: whoever has a hand in it, all its readers but those who may only look. */
+  | 'participant'
+  /** Of the submission: whoever brings its metadata and files, its owner and the collaborators who may edit. */
+  | 'editor'
   /** Of the submission: its owner alone; readers are told that it is not theirs. */
   | 'owner'
-  /** Of the submission: curators and admins; its owner is told that it is not theirs. */
+  /** Of the submission: curators and admins who have no part in it; its own people are told that it is not theirs. */
   | 'reviewer';
 
 export interface Access {
@@ -53,16 +57,16 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'POST /submissions': to('submitter', 'submission:write'),
   'GET /submissions': to('person', 'submission:read'),
   'GET /submissions/{id}': to('reader', 'submission:read'),
-  'PATCH /submissions/{id}': to('owner', 'submission:write'),
+  'PATCH /submissions/{id}': to('editor', 'submission:write'),
   'DELETE /submissions/{id}': to('owner', 'submission:write'),
   'GET /submissions/{id}/transitions': to('reader', 'submission:read'),
   'POST /submissions/{id}/transitions': to('reader', 'submission:write', 'review', 'admin'),
 
   'GET /submissions/{id}/files': to('reader', 'submission:read'),
-  'DELETE /submissions/{id}/files/{fileId}': to('owner', 'submission:write'),
+  'DELETE /submissions/{id}/files/{fileId}': to('editor', 'submission:write'),
   'GET /submissions/{id}/files/{fileId}/content': to('reader', 'submission:read'),
   'HEAD /submissions/{id}/files/{fileId}/content': to('reader', 'submission:read'),
-  'POST /submissions/{id}/imports': to('owner', 'submission:write'),
+  'POST /submissions/{id}/imports': to('editor', 'submission:write'),
   'OPTIONS /uploads': anyone,
   'POST /uploads': to('person', 'submission:write'),
   'HEAD /uploads/{id}': to('person', 'submission:write'),
@@ -70,9 +74,9 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'DELETE /uploads/{id}': to('person', 'submission:write'),
 
   'GET /submissions/{id}/datasets': to('reader', 'submission:read'),
-  'PUT /submissions/{id}/datasets/order': to('reader', 'submission:write', 'review'),
+  'PUT /submissions/{id}/datasets/order': to('participant', 'submission:write', 'review'),
   'GET /submissions/{id}/datasets/{datasetId}': to('reader', 'submission:read'),
-  'PATCH /submissions/{id}/datasets/{datasetId}': to('reader', 'submission:write', 'review'),
+  'PATCH /submissions/{id}/datasets/{datasetId}': to('participant', 'submission:write', 'review'),
 
   'GET /submissions/{id}/deposition': to('reader', 'submission:read'),
   'GET /submissions/{id}/association': to('reader', 'submission:read'),
@@ -83,10 +87,10 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /submissions/{id}/runs/{runId}/matrix.csv': to('reader', 'submission:read'),
 
   'GET /submissions/{id}/lookups': to('reader', 'submission:read'),
-  'POST /submissions/{id}/lookups/retry': to('reader', 'submission:write', 'review'),
+  'POST /submissions/{id}/lookups/retry': to('participant', 'submission:write', 'review'),
 
   'GET /submissions/{id}/datasets-of-runs/{dataset}/table.csv': to('reader', 'submission:read'),
-  'PUT /submissions/{id}/datasets-of-runs/{dataset}/table.csv': to('owner', 'submission:write'),
+  'PUT /submissions/{id}/datasets-of-runs/{dataset}/table.csv': to('editor', 'submission:write'),
   'GET /submissions/{id}/mdoc-imports': to('reader', 'submission:read'),
 
   'GET /submissions/{id}/runs': to('reader', 'submission:read'),
@@ -98,7 +102,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /submissions/{id}/change-requests': to('reader', 'submission:read'),
   'POST /submissions/{id}/change-requests': to('reviewer', 'review'),
   'GET /submissions/{id}/change-requests/{crId}': to('reader', 'submission:read'),
-  'PATCH /submissions/{id}/change-requests/{crId}': to('reader', 'submission:write', 'review'),
+  'PATCH /submissions/{id}/change-requests/{crId}': to('participant', 'submission:write', 'review'),
   'GET /submissions/{id}/waivers': to('reader', 'submission:read'),
   'POST /submissions/{id}/waivers': to('reviewer', 'review'),
   'GET /submissions/{id}/waivers/{waiverId}': to('reader', 'submission:read'),
@@ -131,16 +135,53 @@ export function mayCall({ roles }: User, { who }: Access): boolean {
 }
 
 interface Subject {
+  readonly accession: string;
+  readonly version: number;
   readonly ownerId: string;
+  readonly collaborators: readonly Collaborator[];
   readonly assignee: string | null;
   readonly state: State;
 }
 
-/** What somebody is to one submission; null: for them it does not exist. */
-export function relationTo(user: User, { ownerId }: Subject): 'owner' | 'reviewer' | null {
+export interface Collaborator {
+  readonly personId: string;
+  readonly role: 'viewer' | 'editor';
+}
+
+/** What somebody is to one submission. */
+export type Relation = 'owner' | 'editor' | 'viewer' | 'reviewer' | 'visitor';
+
+/**
+ * Null: for them it does not exist. Whoever has a part in it is not its reviewer, whatever their roles. A visitor comes no
+ * further than the routes that the table opens to them.
+ */
+export function relationTo(user: User, subject: Omit<Subject, 'assignee' | 'state'>): Relation | null {
+  const { ownerId, collaborators } = subject;
+  if (user.visit) return shows(user.visit, subject) ? 'visitor' : null;
   if (user.id === ownerId) return 'owner';
+  const collaborator = collaborators.find(({ personId }) => personId === user.id);
+  if (collaborator) return collaborator.role;
   return user.roles.includes('curator') || user.roles.includes('admin') ? 'reviewer' : null;
 }
+
+const shows = (visit: Visit, { accession, version }: Pick<Subject, 'accession' | 'version'>): boolean =>
+  visit.accession === accession && (visit.version ?? version) === version;
+
+/** Whom a question about one submission is for, besides its readers. */
+export type Part = Extract<Who, 'reader' | 'participant' | 'editor' | 'owner' | 'reviewer'>;
+
+const SERVED: Readonly<Record<Part, readonly Relation[]>> = {
+  reader: ['owner', 'editor', 'viewer', 'reviewer', 'visitor'],
+  participant: ['owner', 'editor', 'reviewer'],
+  editor: ['owner', 'editor'],
+  owner: ['owner'],
+  reviewer: ['reviewer'],
+};
+
+export const serves = (part: Part, relation: Relation): boolean => SERVED[part].includes(relation);
+
+/** What collaborators who may edit send too; every other event of a submitter is its owner's. */
+const OF_EDITORS: ReadonlySet<EventName> = new Set<EventName>(['submitter.edit', 'submitter.change_files']);
 
 /** The first word of an event that a person sends. */
 type PersonalEvent = Extract<EventName, `${Role}.${string}`>;
@@ -155,13 +196,15 @@ const OF_THE_ASSIGNEE: ReadonlySet<string> = new Set<PersonalEvent>([
   'curator.amend',
 ]);
 
-/** An event's first word is the role that may send it; a submitter sends it only for what is theirs. */
+/** An event's first word is the role that may send it; a submitter sends it only for what is theirs. Editors need no role. */
 export function maySend(user: User, event: EventName, subject: Subject): boolean {
   const [role] = event.split('.');
-  if (!user.roles.some((held) => held === role)) return false;
   if (user.scopes && !user.scopes.includes(role === 'submitter' ? 'submission:write' : scopeOf(role))) return false;
-  if (role === 'submitter') return user.id === subject.ownerId;
-  if (role === 'curator' && user.id === subject.ownerId) return false; // nobody has a hand in the review of their own
+  const relation = relationTo(user, subject);
+  if (relation === 'editor' && OF_EDITORS.has(event)) return true;
+  if (!user.roles.some((held) => held === role)) return false;
+  if (role === 'submitter') return relation === 'owner';
+  if (role === 'curator' && relation !== 'reviewer') return false; // nobody has a hand in the review of their own
   return !OF_THE_ASSIGNEE.has(event) || user.id === subject.assignee;
 }
 

@@ -12,6 +12,8 @@ import { beginWorld } from './world.js';
 /** Everybody there is. The submission that a route is asked about is the owner's. */
 export const CALLERS = {
   owner: 'submitter',
+  editor: 'submitter',
+  viewer: 'submitter',
   'another submitter': 'submitter',
   curator: 'curator',
   admin: 'admin',
@@ -21,6 +23,8 @@ export type Caller = keyof typeof CALLERS;
 /** What each sends where not everybody may send the same. */
 const EVENTS: Readonly<Record<Caller, string>> = {
   owner: 'submitter.submit',
+  editor: 'submitter.edit',
+  viewer: 'submitter.edit',
   'another submitter': 'submitter.submit',
   curator: 'curator.claim',
   admin: 'admin.withdraw',
@@ -46,7 +50,7 @@ export interface Answer {
 export type RouteCalls = Awaited<ReturnType<typeof beginRouteCalls>>;
 
 export async function beginRouteCalls() {
-  const { app, url, end } = await beginWorld();
+  const { app, db, url, end } = await beginWorld();
   const document: OpenApi = (await app.inject({ method: 'GET', url: '/api/openapi.json' })).json();
   const callers = await people(app);
 
@@ -92,7 +96,12 @@ export async function beginRouteCalls() {
     const payload = { profile, title: 'Ribosomes in situ' };
     const answer = await app.inject({ method: 'POST', url: '/api/v1/submissions', headers, payload });
     if (answer.statusCode !== 201) throw new Error(`There is no submission to ask about: ${answer.body}`);
-    return answer.json();
+    const { id, accession } = answer.json();
+    await db.query(
+      `INSERT INTO collaborator (accession, "personId", role) VALUES ($1, $2, 'editor'), ($1, $3, 'viewer')`,
+      [accession, callers.editor.id, callers.viewer.id],
+    );
+    return { id, accession };
   }
 
   function bodyOf(route: string, as: Caller | 'mistyped' | null): { type: string; text: string } | undefined {

@@ -6,24 +6,41 @@ import { type Answer, beginRouteCalls, type Caller, type RouteCalls } from './ev
 /** What becomes of a request, as far as permission goes. Hidden: for this caller there is no such submission. */
 type Fate = 'served' | 'hidden' | 'forbidden' | 'asked who they are' | 'broken';
 
-const fates = (owner: Fate, other: Fate, curator: Fate, admin: Fate): Readonly<Record<Caller, Fate>> => ({
-  ...{ owner, 'another submitter': other, curator, admin },
+const fates = (
+  owner: Fate,
+  editor: Fate,
+  viewer: Fate,
+  other: Fate,
+  curator: Fate,
+  admin: Fate,
+): Readonly<Record<Caller, Fate>> => ({
+  ...{ owner, editor, viewer, 'another submitter': other, curator, admin },
 });
 
 const FATES: Readonly<Record<Who, Readonly<Record<Caller, Fate>>>> = {
-  anyone: fates('served', 'served', 'served', 'served'),
-  person: fates('served', 'served', 'served', 'served'),
-  submitter: fates('served', 'served', 'forbidden', 'forbidden'),
-  curator: fates('forbidden', 'forbidden', 'served', 'served'),
-  admin: fates('forbidden', 'forbidden', 'forbidden', 'served'),
-  reader: fates('served', 'hidden', 'served', 'served'),
-  owner: fates('served', 'hidden', 'forbidden', 'forbidden'),
-  reviewer: fates('forbidden', 'hidden', 'served', 'served'),
+  anyone: fates('served', 'served', 'served', 'served', 'served', 'served'),
+  person: fates('served', 'served', 'served', 'served', 'served', 'served'),
+  submitter: fates('served', 'served', 'served', 'served', 'forbidden', 'forbidden'),
+  curator: fates('forbidden', 'forbidden', 'forbidden', 'forbidden', 'served', 'served'),
+  admin: fates('forbidden', 'forbidden', 'forbidden', 'forbidden', 'forbidden', 'served'),
+  reader: fates('served', 'served', 'served', 'hidden', 'served', 'served'),
+  participant: fates('served', 'served', 'forbidden', 'hidden', 'served', 'served'),
+  editor: fates('served', 'served', 'forbidden', 'hidden', 'forbidden', 'forbidden'),
+  owner: fates('served', 'forbidden', 'forbidden', 'hidden', 'forbidden', 'forbidden'),
+  reviewer: fates('forbidden', 'forbidden', 'forbidden', 'hidden', 'served', 'served'),
 };
 
 /** Who is stopped by nothing but the scopes of a token. */
 const MAY: Readonly<Record<Who, Caller>> = {
-  ...{ anyone: 'owner', person: 'owner', submitter: 'owner', reader: 'owner', owner: 'owner' },
+  ...{
+    anyone: 'owner',
+    person: 'owner',
+    submitter: 'owner',
+    reader: 'owner',
+    participant: 'owner',
+    editor: 'owner',
+    owner: 'owner',
+  },
   ...{ curator: 'curator', reviewer: 'curator', admin: 'admin' },
 };
 

@@ -45,7 +45,7 @@ export class DatasetsController {
     @IfMatch() expected: Precondition,
     @CurrentUser() user: User,
   ): Promise<Page<DatasetView>> {
-    await this.datasets.reorder(await this.submissions.getFor(id, user), order, user, expected);
+    await this.datasets.reorder(await this.submissions.getFor(id, user, 'participant'), order, user, expected);
     return this.page(id, FIRST_PAGE, user);
   }
 
@@ -72,7 +72,7 @@ export class DatasetsController {
     @IfMatch() expected: Precondition,
     @CurrentUser() user: User,
   ): Promise<DatasetView> {
-    await this.datasets.edit(await this.submissions.getFor(id, user), datasetId, edit, user, expected);
+    await this.datasets.edit(await this.submissions.getFor(id, user, 'participant'), datasetId, edit, user, expected);
     return this.read(id, datasetId, user);
   }
 

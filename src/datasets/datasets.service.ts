@@ -166,7 +166,7 @@ export class DatasetsService {
     details: Readonly<Record<string, unknown>>,
     write: (tx: EntityManager) => Promise<void>,
   ): Promise<void> {
-    const type = relationTo(user, submission) === 'owner' ? 'submitter.edit' : 'curator.amend';
+    const type = relationTo(user, submission) === 'reviewer' ? 'curator.amend' : 'submitter.edit';
     await this.submissions.move(submission.id, { type, details }, user, write);
   }
 }

@@ -56,7 +56,11 @@ export class RunTablesController {
     @IfMatch() expected: Precondition,
     @CurrentUser() user: User,
   ): Promise<RunTableImport> {
-    return this.tables.take(await this.submissions.getFor(id, user, 'owner'), dataset, csv, { dryRun, expected, user });
+    return this.tables.take(await this.submissions.getFor(id, user, 'editor'), dataset, csv, {
+      dryRun,
+      expected,
+      user,
+    });
   }
 
   /** For each run with an MDOC that was read. `patch` is for `PATCH /submissions/{id}`. */

@@ -44,7 +44,7 @@ export class LookupsController {
     @Body({ schema: LookupRetry }) { pointer }: LookupRetry,
     @CurrentUser() user: User,
   ): Promise<LookupView> {
-    await this.submissions.getFor(id, user);
+    await this.submissions.getFor(id, user, 'participant');
     return this.lookups.retry(id, pointer);
   }
 }

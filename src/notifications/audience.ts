@@ -14,6 +14,7 @@ export type NotifiedTopic = Exclude<
   | 'doi.changed'
   | 'lookup.asked'
   | 'files.changed'
+  | 'notification.written'
 >;
 
 /** What the reader is to the submission: the words depend on it. */

@@ -95,7 +95,7 @@ export class ChangeRequestsService {
     user: User,
     expected: Precondition,
   ): Promise<ChangeRequestView> {
-    const by = partOf(user, await this.submissions.getFor(submissionId, user));
+    const by = partOf(user, await this.submissions.getFor(submissionId, user, 'participant'));
     return this.desk.work(submissionId, async (tx, { state: submissionState }) => {
       const before = await this.one(submissionId, id, tx);
       expected.check(fieldsOf(before));
@@ -115,7 +115,7 @@ export class ChangeRequestsService {
 
 /** The part that somebody plays for a submission, if their token lets them. */
 function partOf(user: User, submission: Submission): Move['by'] {
-  const by = relationTo(user, submission) === 'owner' ? 'owner' : 'reviewer';
+  const by = relationTo(user, submission) === 'reviewer' ? 'reviewer' : 'owner';
   if (user.scopes && !user.scopes.includes(SCOPE[by])) throw new ScopeNeeded([SCOPE[by]], user.scopes);
   return by;
 }

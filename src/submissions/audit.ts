@@ -1,7 +1,9 @@
 /** What is remembered of a step? Who took it, from where to where, when, why, and what it was about. */
 import type { DataSource, EntityManager } from 'typeorm';
 import type { User } from '../identity/user.js';
+import { announce } from '../live/announce.js';
 import type { Request } from './decision.js';
+import { STATE_WORDS } from './lifecycle.js';
 import { changedPointers } from './merge-patch.js';
 import type { Submission } from './submission.entity.js';
 import { TransitionRefused } from './submission.errors.js';
@@ -24,6 +26,24 @@ export async function recordStep(
       after.updatedAt,
     ],
   );
+  await tellLive(tx, before, after, request, actor);
+}
+
+async function tellLive(
+  tx: EntityManager,
+  before: Submission,
+  after: Submission,
+  { type: event }: Request,
+  actor: User | null,
+) {
+  const changed = changedPointers(before, after);
+  const { id, accession, version, seq, state } = after;
+  const about = { id, accession, version, seq };
+  if (changed.length > 0)
+    await announce(tx, { topic: 'submission.changed', submissionId: id, data: { ...about, changed } });
+  const actorId = actor?.id ?? null;
+  const data = { ...about, event, from: before.state, to: state, waitingOn: STATE_WORDS[state].waitingOn, actorId };
+  await announce(tx, { topic: 'submission.transitioned', submissionId: id, data });
 }
 
 async function detailsOf(tx: EntityManager, before: Submission, after: Submission, { type, details, until }: Request) {

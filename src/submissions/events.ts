@@ -115,6 +115,8 @@ export interface Facts {
   /** What the sender says. */
   readonly reason: string;
   readonly assignee: string | null;
+  /** The people who have a part in it: its owner, and whoever works on it with them. */
+  readonly involved: readonly string[];
   /** The date that a hold or a release asks for. */
   readonly until: string | null;
   /** Whether the reason of a tombstone is one of the vocabulary. */

@@ -98,7 +98,10 @@ const CASES: Readonly<Record<GuardName, { holds: readonly Case[]; fails: readonl
   },
   isImpartial: {
     holds: [known({ assignee: CURATOR })],
-    fails: [[known({ assignee: OWNER }), 'Nobody reviews what is their own.']],
+    fails: [
+      [known({ assignee: OWNER }), 'Nobody reviews what is their own.'],
+      [known({ assignee: CURATOR, involved: [OWNER, CURATOR] }), 'Nobody reviews what is their own.'],
+    ],
   },
   isChecked: {
     holds: [{ position: { sealed: 'r1', checked: 'r1' }, facts: { revision: 'r1' } }],

@@ -117,7 +117,7 @@ export const GUARDS = {
     asks: 'assignee',
   },
   isImpartial: {
-    holds: ({ ownerId }, { assignee }) => assignee !== ownerId,
+    holds: (_, { assignee, involved }) => assignee === null || !involved.includes(assignee),
     refusal: () => 'Nobody reviews what is their own.',
   },
   isChecked: {

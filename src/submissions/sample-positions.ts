@@ -100,6 +100,7 @@ export const event = (type: EventName, facts: Partial<LifecycleEvent> = {}): Lif
   submitterMayPublish: true,
   reason: 'because',
   assignee: CURATOR,
+  involved: [OWNER],
   until: SOON,
   reasonKnown: true,
   ...facts,

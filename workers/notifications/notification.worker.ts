@@ -37,6 +37,7 @@ export class NotificationWorker extends JobWorker<'notification'> {
   async handle({ messageId }: JobOf<'notification'>): Promise<void> {
     await this.db.transaction(async (tx) => {
       const [[message]] = await tx.query(TAKE, [messageId]);
+      if (message?.topic === 'notification.written') return this.sendWritten(tx, message.payload.writtenOf);
       if (!message || !isNotified(message.topic)) return;
 
       const occasion = await this.occasions.of(tx, message.topic, Payload.parse(message.payload));
@@ -44,6 +45,16 @@ export class NotificationWorker extends JobWorker<'notification'> {
       const told = await this.write(tx, messageId, message.topic, occasion);
       if (this.config.SMTP_URL) await this.deliveries.request(tx, told);
     });
+  }
+
+  /** What a room has told people itself is in their lists already. */
+  private async sendWritten(tx: EntityManager, messageId: string): Promise<void> {
+    if (!this.config.SMTP_URL) return;
+    const written: { id: string }[] = await tx.query('SELECT id FROM notification WHERE "messageId" = $1', [messageId]);
+    await this.deliveries.request(
+      tx,
+      written.map(({ id }) => id),
+    );
   }
 
   private async write(
