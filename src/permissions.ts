@@ -118,6 +118,11 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'HEAD /records/{accession}/versions/{n}/files/{path}': anyone,
 
   'GET /incidents': to('curator', 'review'),
+
+  'GET /audit': to('admin', 'admin'),
+  'GET /audit.csv': to('admin', 'admin'),
+  'GET /audit.jsonl': to('admin', 'admin'),
+  'GET /audit/verification': to('admin', 'admin'),
 };
 
 /** Whether somebody's roles let them call a route at all; what is about one submission is for `SubmissionsService`. */

@@ -22,7 +22,7 @@ try {
 process.disconnect?.();
 
 async function prepare(config: Config, demo: boolean): Promise<void> {
-  const db = await new DataSource(database(config)).initialize().catch((cause) => {
+  const db = await new DataSource(database(config, 'owner')).initialize().catch((cause) => {
     throw new Error(`DATABASE_URL cannot be reached: ${cause.message}`, { cause });
   });
   try {

@@ -1,5 +1,6 @@
 /** What is remembered of a step? Who took it, from where to where, when, why, and what it was about. */
 import type { DataSource, EntityManager } from 'typeorm';
+import { recordAct } from '../audit/record-act.js';
 import type { User } from '../identity/user.js';
 import { announce } from '../live/announce.js';
 import type { Request } from './decision.js';
@@ -26,6 +27,13 @@ export async function recordStep(
       after.updatedAt,
     ],
   );
+  await recordAct(tx, {
+    actorId: actor?.id ?? null,
+    action: request.type,
+    object: { type: 'submission', id: before.id },
+    submissionId: before.id,
+    details: { seq: after.seq, from: before.state, to: after.state },
+  });
   await tellLive(tx, before, after, request, actor);
 }
 
