@@ -10,6 +10,7 @@ const VIEWER = 'a collaborator who may look';
 const subject = {
   accession: 'ACC-000001',
   version: 2,
+  profile: 'single-cell',
   ownerId: OWNER,
   assignee: CLAIMER,
   state: 'curator_review.claimed',
@@ -41,6 +42,8 @@ describe('what somebody is to a submission', () => {
     ['a collaborator, though they review others', somebody(['curator', 'admin'], { id: VIEWER }), 'viewer'],
     ['a curator', somebody(['curator']), 'reviewer'],
     ['an admin', somebody(['admin']), 'reviewer'],
+    ['a curator of its profile', somebody([], { grants: [{ role: 'curator', profile: 'single-cell' }] }), 'reviewer'],
+    ['a curator of another profile', somebody([], { grants: [{ role: 'curator', profile: 'cryoet-dataset' }] }), null],
     ['a visitor', somebody([], { visit: visiting('ACC-000001', null) }), 'visitor'],
     ['a visitor of this version', somebody([], { visit: visiting('ACC-000001', 2) }), 'visitor'],
     ['a visitor of another version', somebody([], { visit: visiting('ACC-000001', 1) }), null],

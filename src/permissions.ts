@@ -2,7 +2,7 @@
  * Who may do what? Two tables: each route of the API, and each event of the lifecycle that a person may send.
  * The guard reads the first and refuses a route that is not in it; `SubmissionsService` reads the second.
  */
-import type { Role, Scope, User, Visit } from './identity/user.js';
+import { type Role, rolesFor, type Scope, type User, type Visit } from './identity/user.js';
 import type { EventName } from './submissions/events.js';
 import type { State } from './submissions/lifecycle.js';
 
@@ -125,13 +125,16 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /audit/verification': to('admin', 'admin'),
 };
 
-/** Whether somebody's roles let them call a route at all; what is about one submission is for `SubmissionsService`. */
-export function mayCall({ roles }: User, { who }: Access): boolean {
+/**
+ * Whether somebody's roles let them call a route at all; what is about one submission is for `SubmissionsService`. A curator
+ * of some profiles is one: what such a route tells of submissions, it tells of those (`reviewedProfiles`).
+ */
+export function mayCall({ roles, grants = [] }: User, { who }: Access): boolean {
   switch (who) {
     case 'submitter':
       return roles.includes('submitter');
     case 'curator':
-      return roles.includes('curator') || roles.includes('admin');
+      return roles.includes('curator') || roles.includes('admin') || grants.some(({ role }) => role === 'curator');
     case 'admin':
       return roles.includes('admin');
     default:
@@ -142,6 +145,7 @@ export function mayCall({ roles }: User, { who }: Access): boolean {
 interface Subject {
   readonly accession: string;
   readonly version: number;
+  readonly profile: string;
   readonly ownerId: string;
   readonly collaborators: readonly Collaborator[];
   readonly assignee: string | null;
@@ -166,7 +170,8 @@ export function relationTo(user: User, subject: Omit<Subject, 'assignee' | 'stat
   if (user.id === ownerId) return 'owner';
   const collaborator = collaborators.find(({ personId }) => personId === user.id);
   if (collaborator) return collaborator.role;
-  return user.roles.includes('curator') || user.roles.includes('admin') ? 'reviewer' : null;
+  const roles = rolesFor(user, subject.profile);
+  return roles.includes('curator') || roles.includes('admin') ? 'reviewer' : null;
 }
 
 const shows = (visit: Visit, { accession, version }: Pick<Subject, 'accession' | 'version'>): boolean =>
@@ -207,7 +212,7 @@ export function maySend(user: User, event: EventName, subject: Subject): boolean
   if (user.scopes && !user.scopes.includes(role === 'submitter' ? 'submission:write' : scopeOf(role))) return false;
   const relation = relationTo(user, subject);
   if (relation === 'editor' && OF_EDITORS.has(event)) return true;
-  if (!user.roles.some((held) => held === role)) return false;
+  if (!rolesFor(user, subject.profile).some((held) => held === role)) return false;
   if (role === 'submitter') return relation === 'owner';
   if (role === 'curator' && relation !== 'reviewer') return false; // nobody has a hand in the review of their own
   return !OF_THE_ASSIGNEE.has(event) || user.id === subject.assignee;

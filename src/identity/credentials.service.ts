@@ -2,20 +2,26 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { hashOf, type SecretKind } from './secrets.js';
-import type { Role, Scope } from './user.js';
+import type { Grant, Role, Scope } from './user.js';
 
 export interface Holder {
   readonly id: string;
   readonly name: string;
   readonly roles: readonly Role[];
+  readonly grants: readonly Grant[];
   readonly scopes: readonly Scope[] | null;
   readonly disabledAt: Date | null;
   readonly expiresAt: Date;
   readonly isExpired: boolean;
 }
 
+/** Those that have not run out. */
+const SCOPED_GRANTS = `
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('role', g.role, 'profile', g.profile)), '[]') FROM role_grant g
+    WHERE g."personId" = person.id AND g.profile IS NOT NULL AND (g."expiresAt" IS NULL OR g."expiresAt" > now()))`;
+
 const find = (table: string, scopes: string) => `
-  SELECT person.id, person.name, person.roles, person."disabledAt", ${scopes} AS scopes,
+  SELECT person.id, person.name, roles_held(person) AS roles, ${SCOPED_GRANTS} AS grants, person."disabledAt", ${scopes} AS scopes,
          kept."expiresAt", kept."expiresAt" <= now() AS "isExpired", kept.id AS "keptId",
          coalesce(kept."lastUsedAt" < now() - interval '1 minute', true) AS "isUnnoted"
     FROM ${table} kept JOIN person ON person.id = kept."personId"
