@@ -36,6 +36,7 @@ import { JobQueues } from '../workers/job-queues.js';
 import { Outbound } from '../workers/outbound.js';
 import { OutboxRelay } from '../workers/outbox.relay.js';
 import { holdsAll } from './invariants.js';
+import { ownerOf } from './owner.js';
 import { startS3 } from './s3-server.js';
 import { TEMPLATE } from './template-database.js';
 
@@ -114,7 +115,7 @@ export async function beginFilesApi(settings: Record<string, string> = {}, store
   const url = await app.getUrl();
   const more: INestApplicationContext[] = [];
   const people = app.get(PeopleService, { strict: false });
-  const db = app.get(DataSource);
+  const db = await ownerOf(config);
   const store = app.get<ObjectStore>(OBJECT_STORE, { strict: false });
 
   const person = async (roles: Role[] = ['submitter']) => {
@@ -162,6 +163,7 @@ export async function beginFilesApi(settings: Record<string, string> = {}, store
       await holdsAll(db, store);
       for (const workers of more) await workers.close();
       await app.close();
+      await db.destroy();
       await s3?.close();
       await server.query(`DROP DATABASE ${name} WITH (FORCE)`);
       await server.destroy();

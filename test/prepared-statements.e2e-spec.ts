@@ -13,7 +13,7 @@ beforeAll(async () => {
   server = await new DataSource({ type: 'postgres', url: inject('postgresUrl') }).initialize();
   await server.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
   const url = new URL(`/${name}`, inject('postgresUrl')).href;
-  db = await new DataSource(database(loadConfig({ DATABASE_URL: url, DATABASE_POOL: '1' }))).initialize();
+  db = await new DataSource(database(loadConfig({ DATABASE_URL: url, DATABASE_POOL: '1' }), 'owner')).initialize();
 });
 afterAll(async () => {
   await db.destroy();

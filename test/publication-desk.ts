@@ -24,6 +24,7 @@ import type { Submission } from '../src/submissions/submission.entity.js';
 import { SubmissionsService } from '../src/submissions/submissions.service.js';
 import { PublicationWorker } from '../workers/publication.worker.js';
 import { holdsAll } from './invariants.js';
+import { ownerOf } from './owner.js';
 import { asBefore } from './story.js';
 import { TEMPLATE } from './template-database.js';
 
@@ -60,7 +61,7 @@ export async function beginDesk(settings: Record<string, string> = {}) {
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
 
-  const db = app.get(DataSource);
+  const db = await ownerOf(config);
   const store = app.get<ObjectStore>(OBJECT_STORE, { strict: false });
   const submissions = app.get(SubmissionsService, { strict: false });
   const publications = app.get(PublicationsService, { strict: false });
@@ -202,6 +203,7 @@ export async function beginDesk(settings: Record<string, string> = {}) {
     end: async () => {
       await holdsAll(db, store);
       await app.close();
+      await db.destroy();
       await server.query(`DROP DATABASE ${name} WITH (FORCE)`);
       await server.destroy();
       rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mrcBytes } from '../../checks/samples/mrc.js';
 import { approved, draft, inReview, type Story, tickAll, upload } from '../story.js';
@@ -70,7 +71,7 @@ describe('a command whose connection is lost', () => {
       let lost = 0;
       for (let at = 2; ; at++) {
         let answer: Answer | undefined;
-        const statements = await withCut(world.db, at, async () => {
+        const statements = await withCut(world.app.get(DataSource), at, async () => {
           answer = await send();
         });
         if (statements < at) {

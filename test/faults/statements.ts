@@ -16,7 +16,8 @@ export async function withCut(db: DataSource, cutAt: number, act: () => Promise<
       if (statement[0].startsWith('START TRANSACTION')) sent = 1;
       else if (sent > 0) sent++;
       longest = Math.max(longest, sent);
-      if (sent === cutAt) await query('SELECT pg_terminate_backend(pg_backend_pid())').catch(() => {});
+      // The role of the service may end nobody's connection, not even its own.
+      if (sent === cutAt) await query('SET ROLE NONE; SELECT pg_terminate_backend(pg_backend_pid())').catch(() => {});
       return query(...statement);
     };
     return Object.assign(runner, { query: counted });
