@@ -26,10 +26,15 @@ export interface Access {
   readonly who: Who;
   /** A personal access token must hold one of these. */
   readonly scopes: readonly Scope[];
+  /** The holder of a review link comes here too, with this right; absent: never. */
+  readonly visitor?: Visit['may'][number];
 }
 
 const anyone: Access = { who: 'anyone', scopes: [] };
 const to = (who: Exclude<Who, 'anyone'>, ...scopes: Scope[]): Access => ({ who, scopes });
+/** For readers, and for whoever comes by a review link. */
+const shown: Access = { ...to('reader', 'submission:read'), visitor: 'view' };
+const lent: Access = { ...to('reader', 'submission:read'), visitor: 'download' };
 
 /** Below `/api/v1`, as the OpenAPI document writes them. */
 export const ROUTES: Readonly<Record<string, Access>> = {
@@ -56,16 +61,16 @@ export const ROUTES: Readonly<Record<string, Access>> = {
 
   'POST /submissions': to('submitter', 'submission:write'),
   'GET /submissions': to('person', 'submission:read'),
-  'GET /submissions/{id}': to('reader', 'submission:read'),
+  'GET /submissions/{id}': shown,
   'PATCH /submissions/{id}': to('editor', 'submission:write'),
   'DELETE /submissions/{id}': to('owner', 'submission:write'),
   'GET /submissions/{id}/transitions': to('reader', 'submission:read'),
   'POST /submissions/{id}/transitions': to('reader', 'submission:write', 'review', 'admin'),
 
-  'GET /submissions/{id}/files': to('reader', 'submission:read'),
+  'GET /submissions/{id}/files': shown,
   'DELETE /submissions/{id}/files/{fileId}': to('editor', 'submission:write'),
-  'GET /submissions/{id}/files/{fileId}/content': to('reader', 'submission:read'),
-  'HEAD /submissions/{id}/files/{fileId}/content': to('reader', 'submission:read'),
+  'GET /submissions/{id}/files/{fileId}/content': lent,
+  'HEAD /submissions/{id}/files/{fileId}/content': lent,
   'POST /submissions/{id}/imports': to('editor', 'submission:write'),
   'OPTIONS /uploads': anyone,
   'POST /uploads': to('person', 'submission:write'),
@@ -73,29 +78,29 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'PATCH /uploads/{id}': to('person', 'submission:write'),
   'DELETE /uploads/{id}': to('person', 'submission:write'),
 
-  'GET /submissions/{id}/datasets': to('reader', 'submission:read'),
+  'GET /submissions/{id}/datasets': shown,
   'PUT /submissions/{id}/datasets/order': to('participant', 'submission:write', 'review'),
-  'GET /submissions/{id}/datasets/{datasetId}': to('reader', 'submission:read'),
+  'GET /submissions/{id}/datasets/{datasetId}': shown,
   'PATCH /submissions/{id}/datasets/{datasetId}': to('participant', 'submission:write', 'review'),
 
-  'GET /submissions/{id}/deposition': to('reader', 'submission:read'),
-  'GET /submissions/{id}/association': to('reader', 'submission:read'),
-  'GET /submissions/{id}/matrix': to('reader', 'submission:read'),
-  'GET /submissions/{id}/matrix.csv': to('reader', 'submission:read'),
-  'GET /submissions/{id}/matrix/history': to('reader', 'submission:read'),
-  'GET /submissions/{id}/runs/{runId}/matrix': to('reader', 'submission:read'),
-  'GET /submissions/{id}/runs/{runId}/matrix.csv': to('reader', 'submission:read'),
+  'GET /submissions/{id}/deposition': shown,
+  'GET /submissions/{id}/association': shown,
+  'GET /submissions/{id}/matrix': shown,
+  'GET /submissions/{id}/matrix.csv': shown,
+  'GET /submissions/{id}/matrix/history': shown,
+  'GET /submissions/{id}/runs/{runId}/matrix': shown,
+  'GET /submissions/{id}/runs/{runId}/matrix.csv': shown,
 
   'GET /submissions/{id}/lookups': to('reader', 'submission:read'),
   'POST /submissions/{id}/lookups/retry': to('participant', 'submission:write', 'review'),
 
-  'GET /submissions/{id}/datasets-of-runs/{dataset}/table.csv': to('reader', 'submission:read'),
+  'GET /submissions/{id}/datasets-of-runs/{dataset}/table.csv': shown,
   'PUT /submissions/{id}/datasets-of-runs/{dataset}/table.csv': to('editor', 'submission:write'),
   'GET /submissions/{id}/mdoc-imports': to('reader', 'submission:read'),
 
-  'GET /submissions/{id}/runs': to('reader', 'submission:read'),
-  'GET /submissions/{id}/runs/{runId}': to('reader', 'submission:read'),
-  'GET /submissions/{id}/runs/{runId}/findings': to('reader', 'submission:read'),
+  'GET /submissions/{id}/runs': shown,
+  'GET /submissions/{id}/runs/{runId}': shown,
+  'GET /submissions/{id}/runs/{runId}/findings': shown,
 
   'GET /submissions/{id}/checklist': to('reader', 'submission:read'),
   'PUT /submissions/{id}/checklist/{item}': to('reviewer', 'review'),

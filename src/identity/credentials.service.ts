@@ -1,7 +1,7 @@
 /** Whose is this secret? One query for the credential and its person: what an admin changes is so at the next request. */
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { hashOf, type SecretKind } from './secrets.js';
+import { hashOf, type PersonalSecret } from './secrets.js';
 import type { Grant, Role, Scope } from './user.js';
 
 export interface Holder {
@@ -29,7 +29,7 @@ const find = (table: string, scopes: string) => `
 
 const noteUse = (table: string) => `UPDATE ${table} SET "lastUsedAt" = now() WHERE id = $1`;
 
-const QUERIES: Readonly<Record<SecretKind, { find: string; noteUse: string }>> = {
+const QUERIES: Readonly<Record<PersonalSecret, { find: string; noteUse: string }>> = {
   session: { find: find('session', 'NULL::text[]'), noteUse: noteUse('session') },
   token: { find: find('access_token', 'kept.scopes'), noteUse: noteUse('access_token') },
 };
@@ -39,7 +39,7 @@ export class CredentialsService {
   constructor(private readonly db: DataSource) {}
 
   /** Null: nobody's, or no longer anybody's. */
-  async holderOf(kind: SecretKind, secret: string): Promise<Holder | null> {
+  async holderOf(kind: PersonalSecret, secret: string): Promise<Holder | null> {
     const [found] = await this.db.query(QUERIES[kind].find, [hashOf(secret)]);
     if (!found) return null;
     const { keptId, isUnnoted, ...holder } = found;

@@ -1,6 +1,7 @@
 /** What do the other rooms need of people? Who is asking, and what somebody is called. */
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { VisitsService } from '../sharing/visits.service.js';
 import { AccessTokensService } from './access-tokens.service.js';
 import { Authenticator } from './authenticate.js';
 import { CredentialsService } from './credentials.service.js';
@@ -10,7 +11,15 @@ import { SessionsService } from './sessions.service.js';
 
 @Module({
   imports: [DiscoveryModule],
-  providers: [Authenticator, PeopleService, SessionsService, AccessTokensService, CredentialsService, KnownRoutes],
-  exports: [Authenticator, PeopleService, SessionsService, AccessTokensService],
+  providers: [
+    Authenticator,
+    PeopleService,
+    SessionsService,
+    AccessTokensService,
+    CredentialsService,
+    KnownRoutes,
+    VisitsService,
+  ],
+  exports: [Authenticator, PeopleService, SessionsService, AccessTokensService, VisitsService],
 })
 export class IdentityModule {}

@@ -11,8 +11,15 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const SHAPES = {
   session: { prefix: 'acc_ses_', length: 43 },
   token: { prefix: 'acc_pat_', length: 32 },
+  /** A review link, and a browser that has opened one. */
+  link: { prefix: 'acc_link_', length: 32 },
+  visit: { prefix: 'acc_vis_', length: 32 },
+  invitation: { prefix: 'acc_inv_', length: 32 },
 } as const;
 export type SecretKind = keyof typeof SHAPES;
+/** Those that say which person asks. */
+export type PersonalSecret = 'session' | 'token';
+const KINDS = Object.keys(SHAPES) as readonly SecretKind[];
 
 /** 62 to the sixth is more than 2 to the 32nd: every CRC has its six characters. */
 const CHECKSUM_LENGTH = 6;
@@ -27,9 +34,7 @@ export function makeSecret(kind: SecretKind): string {
 export function kindOf(secret: string): SecretKind | null {
   const body = secret.slice(0, -CHECKSUM_LENGTH);
   if (body + checksum(body) !== secret) return null;
-  if (isShaped(body, SHAPES.session)) return 'session';
-  if (isShaped(body, SHAPES.token)) return 'token';
-  return null;
+  return KINDS.find((kind) => isShaped(body, SHAPES[kind])) ?? null;
 }
 
 /** What is kept of a secret. It is random through and through, so that one pass of SHA-256 is enough. */
