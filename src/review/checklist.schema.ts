@@ -1,5 +1,6 @@
 /** What does the API take and give about the checklist? */
 import { z } from 'zod';
+import { OUTCOMES } from '../../checks/finding.js';
 import { SubmissionSummary } from '../submissions/submissions.schema.js';
 
 const Person = SubmissionSummary.shape.owner;
@@ -13,6 +14,17 @@ export const ChecklistItemView = z
     note: z.string().nullable(),
     by: Person.nullable(),
     at: z.iso.datetime().nullable(),
+    checks: z
+      .object({
+        runId: z.uuid(),
+        outcome: z.enum(OUTCOMES),
+        errors: z.int().meta({ description: 'That are still open.' }),
+        waived: z.int().meta({ description: 'Of these, with a reason.' }),
+        revision: z.string().nullable().meta({ description: 'What was checked.' }),
+        link: z.string().meta({ description: 'The errors that the run has found.' }),
+      })
+      .nullable()
+      .meta({ description: 'Of an item that the checks tick: the run that says so; null before the first.' }),
   })
   .meta({ id: 'ChecklistItem' });
 export type ChecklistItemView = z.infer<typeof ChecklistItemView>;

@@ -5,21 +5,12 @@ import { profileOf } from '../../checks/profiles/index.js';
 import type { ChecklistItem } from '../../checks/profiles/profile.js';
 import type { User } from '../identity/user.js';
 import type { Precondition } from '../platform/etag.js';
-import { factsOf, type Known } from '../submissions/facts.js';
+import { factsOf } from '../submissions/facts.js';
 import type { Submission } from '../submissions/submission.entity.js';
 import type { ChecklistItemView, ChecklistView, Tick } from './checklist.schema.js';
+import { checklistOf } from './checklist-now.js';
 import { ChecklistItemNotFound, TickedByChecks } from './review.errors.js';
 import { ReviewDesk } from './review-desk.js';
-
-interface Ticked {
-  readonly item: string;
-  readonly basis: string;
-  readonly done: boolean;
-  readonly note: string | null;
-  readonly personId: string;
-  readonly name: string;
-  readonly tickedAt: Date;
-}
 
 /** What a tick would overwrite. */
 export const taggedItems = ({ items }: ChecklistView) =>
@@ -33,7 +24,7 @@ export class ChecklistService {
   ) {}
 
   async read(submission: Submission, tx: EntityManager = this.db.manager): Promise<ChecklistView> {
-    return view(submission, await factsOf(tx, submission), await ticksOf(tx, submission.id));
+    return checklistOf(tx, submission, await factsOf(tx, submission));
   }
 
   /** @returns the checklist as it is now, and its item. */
@@ -78,30 +69,3 @@ function itemOf<Item extends { readonly id: string }>(items: readonly Item[], id
   }
   return item;
 }
-
-const ticksOf = (tx: EntityManager, id: string): Promise<Ticked[]> =>
-  tx.query(
-    `SELECT t.item, t.basis, t.done, t.note, t."personId", t."tickedAt", p.name
-       FROM checklist_tick t JOIN person p ON p.id = t."personId" WHERE t."submissionId" = $1`,
-    [id],
-  );
-
-function view(submission: Submission, known: Known, ticks: readonly Ticked[]): ChecklistView {
-  const items = profileOf(submission).checklist.map(({ id, text, auto, of }) => {
-    const tick = auto ? undefined : ticks.find((one) => one.item === id && one.basis === known.bases[of]);
-    return {
-      id,
-      text,
-      auto,
-      done: auto ? isSoundNow(submission, known) : (tick?.done ?? false),
-      note: tick?.note ?? null,
-      by: tick ? { id: tick.personId, name: tick.name } : null,
-      at: tick?.tickedAt.toISOString() ?? null,
-    };
-  });
-  return { items };
-}
-
-/** What is here was checked, and its errors are waived. */
-const isSoundNow = ({ sealed, checked }: Submission, { revision, unwaived }: Known): boolean =>
-  sealed !== null && checked === sealed && revision === sealed && unwaived === 0;

@@ -23,7 +23,7 @@ export async function recordStep(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
       ...[before.id, after.seq, request.type, before.state, after.state, actor?.id ?? null, request.reason || null],
-      JSON.stringify(await detailsOf(tx, before, after, request)),
+      JSON.stringify(detailsOf(before, after, request)),
       after.updatedAt,
     ],
   );
@@ -54,7 +54,7 @@ async function tellLive(
   await announce(tx, { topic: 'submission.transitioned', submissionId: id, data });
 }
 
-async function detailsOf(tx: EntityManager, before: Submission, after: Submission, { type, details, until }: Request) {
+function detailsOf(before: Submission, after: Submission, { details, until }: Request) {
   const runId = after.runId ?? before.runId;
   const changed = changedPointers(before, after);
   return {
@@ -64,18 +64,7 @@ async function detailsOf(tx: EntityManager, before: Submission, after: Submissio
     ...(changed.length > 0 && { changed }),
     ...(until && { until }),
     ...(after.assignee !== before.assignee && { assignee: after.assignee }),
-    ...(type === 'curator.approve' && { waivers: await waiversOf(tx, after) }),
   };
-}
-
-/** What was let pass with a reason: a part of the decision. */
-async function waiversOf(tx: EntityManager, { id }: Submission): Promise<unknown[]> {
-  return tx.query(
-    `SELECT w.fingerprint, w.reason, w."personId" AS by FROM waiver w
-      WHERE w."submissionId" = $1 AND w.basis = content_of($1, w.file)
-      ORDER BY w."createdAt"`,
-    [id],
-  );
 }
 
 /** The refusal, with how the submission came to be where it is: whoever comes second learns who was first. */

@@ -50,6 +50,7 @@ export function decisionFacts(
     submitterMayPublish: config.SUBMITTER_MAY_PUBLISH,
     reason: request.reason ?? '',
     assignee: request.assignee ?? self,
+    sender: actor?.id ?? null,
     involved: [before.ownerId, ...before.collaborators.map(({ personId }) => personId)],
     until: request.until ?? null,
     reasonKnown: request.tombstone !== undefined,

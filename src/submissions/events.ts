@@ -117,6 +117,12 @@ export interface Facts {
   readonly assignee: string | null;
   /** The people who have a part in it: its owner, and whoever works on it with them. */
   readonly involved: readonly string[];
+  /** People whose ORCID iD stands among its authors. */
+  readonly authors: readonly string[];
+  /** The author whom an admin has let review it, with a reason; null: nobody. */
+  readonly excused: string | null;
+  /** Who sends it; null: the system. */
+  readonly sender: string | null;
   /** The date that a hold or a release asks for. */
   readonly until: string | null;
   /** Whether the reason of a tombstone is one of the vocabulary. */

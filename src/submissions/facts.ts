@@ -27,6 +27,8 @@ export interface Known
     | 'editions'
     | 'unknownDoi'
     | 'unknownIdentifiers'
+    | 'authors'
+    | 'excused'
   > {
   readonly faults: readonly MetadataFault[];
   /** The hashes on which ticks stand. */
@@ -53,6 +55,8 @@ export const UNKNOWN: Known = {
   editions: 0,
   unknownDoi: null,
   unknownIdentifiers: [],
+  authors: [],
+  excused: null,
   faults: [],
   bases: { metadata: '', files: '', all: '' },
   fileBytes: 0,
@@ -91,6 +95,16 @@ const DATASETS = `
          JOIN check_result r ON r."runId" = s."lastRunId" AND r.file = x.path AND r.sha256 = x.sha256
         WHERE d."submissionId" = s.id GROUP BY r."check") by_check) e`;
 
+/** People of ours whose ORCID iD the metadata name. */
+const AUTHORS = `
+  (SELECT coalesce(jsonb_agg(DISTINCT p.id), '[]') FROM lookup_use u JOIN person p ON p.orcid = u.value
+    WHERE u."submissionId" = s.id AND u.kind = 'ORCID')`;
+
+/** An assignment to somebody else ends what an admin has allowed. */
+const EXCUSED = `
+  (SELECT t.details -> 'override' FROM submission_transition t
+    WHERE t."submissionId" = s.id AND t.details ?| ARRAY['override', 'assignee'] ORDER BY t.seq DESC LIMIT 1)`;
+
 /**
  * What a statement about a submission `s` selects, besides its metadata, and joins to know the facts; its $2 is FILE_RULES.
  * `jsonb` writes an object in one order whatever order it came in, so that equal metadata have equal hashes.
@@ -100,7 +114,7 @@ export const FACTS = {
      'metadataHash', m.hash, 'filesHash', f.hash, 'fileCount', f.count, 'fileBytes', f.bytes, 'counts', c.counts,
      'underWay', u.count, 'unanswered', r.unanswered, 'openRequests', r.open, 'blockingRequests', r.blocking,
      'unwaived', w.count, 'stepsDone', p.done, 'ticks', t.ticks, 'openVersion', o.there,
-     'unlearnt', d.unlearnt, 'editions', e.editions,
+     'unlearnt', d.unlearnt, 'editions', e.editions, 'authors', ${AUTHORS}, 'excused', ${EXCUSED},
      'unknownDoi', (SELECT doi FROM doi_lookup WHERE "submissionId" = s.id AND state = 'not_found'),
      'unknown', ${UNKNOWN_IDENTIFIERS}) AS facts`,
   joins: `${DATASETS}

@@ -11,6 +11,9 @@ interface Case {
 const known = (facts: Partial<LifecycleEvent>): Case => ({ facts });
 const placed = (position: Partial<Position>): Case => ({ position });
 
+const AUTHOR = 'Nobody reviews what they are an author of: their ORCID iD stands among the authors.';
+const UNEXCUSED = `${AUTHOR} Another admin than they can assign it to them all the same, with a comment that says why.`;
+
 /** When each holds, and when it does not with what is then said. */
 const CASES: Readonly<Record<GuardName, { holds: readonly Case[]; fails: readonly [Case, says: string][] }>> = {
   hasFiles: {
@@ -97,10 +100,28 @@ const CASES: Readonly<Record<GuardName, { holds: readonly Case[]; fails: readonl
     fails: [[known({ assignee: null }), 'Say who: send assignee, the id of a curator.']],
   },
   isImpartial: {
-    holds: [known({ assignee: CURATOR })],
+    holds: [
+      known({ assignee: CURATOR }),
+      known({ assignee: null, authors: [CURATOR] }),
+      known({ assignee: CURATOR, authors: [CURATOR], excused: CURATOR }),
+    ],
     fails: [
       [known({ assignee: OWNER }), 'Nobody reviews what is their own.'],
       [known({ assignee: CURATOR, involved: [OWNER, CURATOR] }), 'Nobody reviews what is their own.'],
+      [
+        known({ assignee: CURATOR, involved: [OWNER, CURATOR], authors: [CURATOR], excused: CURATOR }),
+        'Nobody reviews what is their own.',
+      ],
+      [known({ assignee: CURATOR, authors: [CURATOR] }), AUTHOR],
+      [known({ assignee: CURATOR, authors: [CURATOR], excused: OWNER }), AUTHOR],
+    ],
+  },
+  isImpartialOrExcused: {
+    holds: [known({ assignee: CURATOR }), known({ assignee: CURATOR, authors: [CURATOR], sender: 'an admin' })],
+    fails: [
+      [known({ assignee: OWNER, authors: [OWNER], sender: 'an admin' }), 'Nobody reviews what is their own.'],
+      [known({ assignee: CURATOR, authors: [CURATOR], sender: 'an admin', reason: ' ' }), UNEXCUSED],
+      [known({ assignee: CURATOR, authors: [CURATOR], sender: CURATOR }), UNEXCUSED],
     ],
   },
   isChecked: {

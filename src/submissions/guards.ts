@@ -51,6 +51,19 @@ const listed = (wants: readonly string[]) =>
 
 const some = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
+type Parts = Pick<LifecycleEvent, 'assignee' | 'involved' | 'authors'>;
+
+/** What keeps somebody from reviewing it; null: nothing. */
+function conflictOf({ assignee, involved, authors }: Parts): string | null {
+  if (assignee === null) return null;
+  if (involved.includes(assignee)) return 'Nobody reviews what is their own.';
+  return authors.includes(assignee)
+    ? 'Nobody reviews what they are an author of: their ORCID iD stands among the authors.'
+    : null;
+}
+const isAuthor = ({ assignee, involved, authors }: Parts): boolean =>
+  assignee !== null && !involved.includes(assignee) && authors.includes(assignee);
+
 /** Of a DOI that was looked up in vain. */
 export const notAtCrossref = (doi: string) =>
   `Crossref knows no publication by ${doi}: correct the DOI, or leave it out`;
@@ -117,8 +130,19 @@ export const GUARDS = {
     asks: 'assignee',
   },
   isImpartial: {
-    holds: (_, { assignee, involved }) => assignee === null || !involved.includes(assignee),
-    refusal: () => 'Nobody reviews what is their own.',
+    reads: true,
+    holds: (_, event) => conflictOf(event) === null || (isAuthor(event) && event.excused === event.assignee),
+    refusal: (_, event) => conflictOf(event) ?? '',
+  },
+  /** An admin may let an author review it all the same, with a reason; whoever owns it or works on it, never. */
+  isImpartialOrExcused: {
+    reads: true,
+    holds: (_, event) =>
+      conflictOf(event) === null || (isAuthor(event) && event.sender !== event.assignee && event.reason.trim() !== ''),
+    refusal: (_, event) =>
+      isAuthor(event)
+        ? `${conflictOf(event)} Another admin than they can assign it to them all the same, with a comment that says why.`
+        : (conflictOf(event) ?? ''),
   },
   isChecked: {
     reads: true,

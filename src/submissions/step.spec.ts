@@ -129,7 +129,7 @@ describe('asksDatabase', () => {
 
   it.each<[EventName, State]>([
     ['validator.pass', 'validating.running'],
-    ['curator.claim', 'curator_review.unassigned'],
+    ['curator.release', 'curator_review.claimed'],
     ['clock.remind', 'draft.editing'],
     ['admin.clear_release', 'private.scheduled'],
   ])('is not so for %s', (type, state) => {

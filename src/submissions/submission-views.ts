@@ -12,7 +12,7 @@ import { EVENTS, type EventName, isPersonal } from './events.js';
 import { FACTS, type FactsRow, FILE_RULES, knownOf } from './facts.js';
 import type { GuardName } from './guards.js';
 import { STATE_WORDS, STATES, type State } from './lifecycle.js';
-import { offersFrom } from './step.js';
+import { type Offer, offersFrom } from './step.js';
 import { instant, type Submission, submissionColumns, submissionOf } from './submission.entity.js';
 import { SubmissionNotFound } from './submission.errors.js';
 import type { SORTS, SubmissionSummary, SubmissionView, TransitionView } from './submissions.schema.js';
@@ -116,13 +116,15 @@ export class SubmissionViews {
       metadata: submission.metadata,
       policy: submission.policy,
       missing: [...known.faults],
-      events: offersFrom(submission, { ...facts, assignee: user.id }, mine).map((offer) => ({
-        ...offer,
-        label: EVENTS[offer.event],
-        allowed: offer.blockedBy.length === 0,
-        blockedBy: offer.blockedBy.map(({ code, message }) => ({ code, message, link: linkFor(self, code) })),
-        requires: [...(offer.event.endsWith('.assign') ? (['assignee'] as const) : []), ...offer.requires],
-      })),
+      events: offersFrom(submission, { ...facts, assignee: user.id }, mine)
+        .map(forWhomever)
+        .map((offer) => ({
+          ...offer,
+          label: EVENTS[offer.event],
+          allowed: offer.blockedBy.length === 0,
+          blockedBy: offer.blockedBy.map(({ code, message }) => ({ code, message, link: linkFor(self, code) })),
+          requires: [...(offer.event.endsWith('.assign') ? (['assignee'] as const) : []), ...offer.requires],
+        })),
     };
   }
 
@@ -218,6 +220,14 @@ export class SubmissionViews {
 }
 
 const ageInMs = (age: string) => Number.parseInt(age, 10) * (age.endsWith('d') ? 86_400_000 : 3_600_000);
+/** Whom it will be assigned to is still to be said: that the asker has a part in it is in nobody's way. */
+const forWhomever = (offer: Offer): Offer => ({
+  ...offer,
+  blockedBy: offer.event.endsWith('.assign')
+    ? offer.blockedBy.filter(({ code }) => !code.startsWith('isImpartial'))
+    : offer.blockedBy,
+});
+
 const linkTo = (id: string) => `/api/v1/submissions/${id}`;
 const linkFor = (self: string, code: GuardName) => {
   const below = LINKS[code];
