@@ -124,6 +124,8 @@ export const ROUTES: Readonly<Record<string, Access>> = {
 
   'GET /incidents': to('curator', 'review'),
 
+  'GET /events': { ...to('person', 'submission:read', 'review', 'account'), visitor: 'view' },
+
   'GET /audit': to('admin', 'admin'),
   'GET /audit.csv': to('admin', 'admin'),
   'GET /audit.jsonl': to('admin', 'admin'),

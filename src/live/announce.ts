@@ -10,6 +10,8 @@ export const LIVE_TOPICS = {
   'submission.changed': 'readers',
   'submission.deleted': 'readers',
   'file.state': 'readers',
+  'check.started': 'readers',
+  'check.finished': 'readers',
   'thread.created': 'readers',
   'thread.updated': 'readers',
   'suggestion.created': 'readers',
