@@ -13,6 +13,7 @@ export type NotifiedTopic = Exclude<
   | 'delivery.requested'
   | 'doi.changed'
   | 'lookup.asked'
+  | 'webhook.due'
   | 'files.changed'
   | 'notification.written'
 >;
