@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { pointerOf } from './invalid-request.js';
+import { sweepAnswers, withholdingOf } from './withholding.js';
 
 const headersOf = new WeakMap<object, Readonly<Record<string, string>>>();
 
@@ -20,6 +21,7 @@ export function finishAnswers(fastify: FastifyInstance, base: string): void {
       done(error as Error);
     }
   });
+  sweepAnswers(fastify);
   fastify.addHook('onSend', (request, reply, payload, done) => {
     if (typeof payload !== 'string' || !isUnchanged(request, reply)) return done(null, payload);
     void reply.status(304).removeHeader('content-type');
@@ -28,16 +30,22 @@ export function finishAnswers(fastify: FastifyInstance, base: string): void {
 }
 
 /** Sets the headers of the answer, and lets of its value pass what the route says. */
-export function finished(value: unknown, request: FastifyRequest, reply: FastifyReply, base: string): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+export function finished(told: unknown, request: FastifyRequest, reply: FastifyReply, base: string): unknown {
+  if (typeof told !== 'object' || told === null) return told;
+  const headers = headersOf.get(told);
+  const value = shown(told, request);
   const link = linkToNext(value, request, base);
-  const headers = headersOf.get(value);
   if (link) void reply.header('link', link);
   if (headers) void reply.headers(headers);
   if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'private, no-cache');
 
   const { answer } = request.routeOptions.config;
   return answer ? filtered(value, answer, request) : value;
+}
+
+/** Who is not to see all of it is shown the rest. */
+function shown(value: object, request: FastifyRequest): object {
+  return Object(withholdingOf(request)?.shaped(value) ?? value);
 }
 
 /** A page says where the next one is. */
