@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { CONFIG, type Config } from '../config.js';
 import type { User } from '../identity/user.js';
+import { Passing } from '../live/passing.js';
 import { post } from '../outbox/outbox.js';
 import type { Submission } from '../submissions/submission.entity.js';
 import { SubmissionNotFound, TransitionRefused } from '../submissions/submission.errors.js';
@@ -11,6 +12,7 @@ import { SubmissionsService } from '../submissions/submissions.service.js';
 import { FileNameTaken, UploadNotFound } from './files.errors.js';
 import { mustBeFree } from './neighbours.js';
 import { Spool } from './spool.js';
+import { tellFile } from './tell-file.js';
 import { Upload } from './upload.entity.js';
 import { holdUpload, takeUpload, type UploadLease } from './upload-lease.js';
 
@@ -33,12 +35,16 @@ class Decided extends Error {}
 
 @Injectable()
 export class UploadsService {
+  private readonly passing: Passing;
+
   constructor(
     private readonly db: DataSource,
     private readonly submissions: SubmissionsService,
     private readonly spool: Spool,
     @Inject(CONFIG) private readonly config: Config,
-  ) {}
+  ) {
+    this.passing = new Passing(db);
+  }
 
   /** A new upload takes the place of an older one of the same path; a file of that path stays until the new one is whole. */
   async begin(submissionId: string, user: User, expected: Expected, source: Source | null = null): Promise<Upload> {
@@ -49,6 +55,7 @@ export class UploadsService {
         `DELETE FROM upload WHERE "submissionId" = $1 AND path = $2 AND state <> 'done' RETURNING id`,
         [submissionId, path],
       );
+      for (const older of replaced) await tellFile(tx, { ...older, submissionId, path }, 'removed');
       await mustBeFree(tx, submissionId, path, id);
       await tx.query(
         `INSERT INTO upload (id, "submissionId", "personId", path, origin, url, guessed, size, sha256, state)
@@ -66,6 +73,7 @@ export class UploadsService {
         ],
       );
       if (source) await post(tx, { topic: 'import.requested', uploadId: id, attempt: 1 });
+      await tellFile(tx, { id, submissionId, path }, 'uploading');
     });
     for (const older of replaced) await this.spool.discard(older.id);
     return this.get(id);
@@ -99,12 +107,15 @@ export class UploadsService {
 
   /** How far it has come; false: it is no longer being received. */
   async progress(id: string, received: number, size: number | null = null): Promise<boolean> {
-    const [, changed] = await this.db.query(
+    const [[upload] = []] = await this.db.query(
       `UPDATE upload SET received = $2, size = coalesce($3, size), "updatedAt" = now()
-        WHERE id = $1 AND state = 'receiving'`,
+        WHERE id = $1 AND state = 'receiving' RETURNING "submissionId", path, size::float8 AS size`,
       [id, received, size],
     );
-    return changed === 1;
+    if (!upload) return false;
+    const { submissionId, ...file } = upload;
+    this.passing.tell(id, { topic: 'file.progress', submissionId, data: { id, ...file, bytes: received } });
+    return true;
   }
 
   /** What the other server says of its file: its version, and its name where the path was but a guess. */
@@ -134,7 +145,9 @@ export class UploadsService {
       );
       if (!row) return null;
       if (by === 'worker') await post(tx, { topic: 'upload.received', uploadId: id, attempt: row.attempt });
-      return tx.findOneBy(Upload, { id });
+      const upload = await tx.findOneByOrFail(Upload, { id });
+      await tellFile(tx, upload, 'verifying');
+      return upload;
     });
   }
 
@@ -172,6 +185,7 @@ export class UploadsService {
     return this.decide(upload, async (tx) => {
       await mustBe(tx, upload.id, `state = 'done', problem = NULL, "leaseUntil" = NULL`, `state = 'verifying'`);
       await alongside(tx);
+      await tellFile(tx, upload, 'stored');
     });
   }
 
@@ -182,6 +196,7 @@ export class UploadsService {
       const under = `state IN ('receiving', 'verifying')`;
       await mustBe(tx, id, `state = 'failed', problem = $2, "leaseUntil" = NULL`, under, problem);
       await post(tx, { topic: 'file.refused', submissionId, uploadId: id });
+      await tellFile(tx, upload, 'failed');
     };
     const settled = await this.decide(upload, failed).catch(async (error: unknown) => {
       if (!(error instanceof TransitionRefused)) throw error;
@@ -193,10 +208,11 @@ export class UploadsService {
   }
 
   /** Its submitter does not want it any more. */
-  async giveUp({ id, submissionId }: Upload, user: User): Promise<void> {
+  async giveUp({ id, submissionId, path }: Upload, user: User): Promise<void> {
     await this.submissions.filesChanged(submissionId, user, async (tx) => {
       const [, deleted] = await tx.query(`DELETE FROM upload WHERE id = $1 AND state <> 'done'`, [id]);
       if (deleted !== 1) throw new UploadNotFound(id);
+      await tellFile(tx, { id, submissionId, path }, 'removed');
     });
     await this.spool.discard(id);
   }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Cell } from '../../checks/deposition/matrix.js';
 import type { CheckOutcome, Finding } from '../../checks/finding.js';
+import { announce } from '../live/announce.js';
 import type { Lease } from './run-lease.js';
 import type { Verdict } from './verdict.js';
 
@@ -20,8 +21,15 @@ const RESULT = `r.file, r."check", r.outcome, r.findings, r.undecided, r.facts`;
 export class RunsService {
   constructor(private readonly db: DataSource) {}
 
-  /** How many checks there are: progress is told in parts of it. */
-  async begin({ runId, fence }: Lease, total: number): Promise<void> {
+  /** How many checks there are: progress is told in parts of it. An attempt that is not the first begins again. */
+  async begin(lease: Lease, total: number): Promise<void> {
+    const { runId, submissionId } = lease;
+    await this.count(lease, total);
+    await announce(this.db.manager, { topic: 'check.started', submissionId, data: { runId, total } });
+  }
+
+  /** There are more than was known when it began. */
+  async count({ runId, fence }: Lease, total: number): Promise<void> {
     await this.db.query('UPDATE validation_run SET total = $3 WHERE id = $1 AND fence = $2', [runId, fence, total]);
   }
 
@@ -126,6 +134,9 @@ export class RunsService {
       [runId, withoutNul(JSON.stringify(verdict.findings))],
     );
     await tx.query('UPDATE submission SET "lastRunId" = $2 WHERE id = $1', [submissionId, runId]);
+    const { outcome, errors, warnings } = verdict;
+    const data = { runId, outcome, errors, warnings, ...countsOf(verdict) };
+    await announce(tx, { topic: 'check.finished', submissionId, data });
     return true;
   }
 
@@ -134,6 +145,12 @@ export class RunsService {
     await this.db.query('UPDATE validation_run SET problem = $2 WHERE id = $1', [runId, problem]);
   }
 }
+
+const countsOf = ({ findings }: Verdict) => ({
+  new: findings.filter(({ status }) => status === 'new').length,
+  open: findings.filter(({ status }) => status === 'open').length,
+  fixed: findings.filter(({ status }) => status === 'fixed').length,
+});
 
 /** PostgreSQL keeps no NUL in text, and a hostile file may well hold one in a name. */
 const withoutNul = (json: string) => json.replaceAll('\\u0000', '\\ufffd');
