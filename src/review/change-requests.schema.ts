@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { commaList, pageQuery } from '../platform/page.js';
 import { SubmissionSummary } from '../submissions/submissions.schema.js';
+import { Anchor } from './anchors.schema.js';
 import { REQUEST_STATES } from './change-request-moves.js';
 
 const Person = SubmissionSummary.shape.owner;
@@ -9,21 +10,6 @@ const Person = SubmissionSummary.shape.owner;
 const State = z.enum(REQUEST_STATES);
 const Words = z.string().trim().min(1).max(10_000);
 const Severity = z.enum(['must', 'should']).meta({ description: '`must`: nothing is approved before it is resolved.' });
-
-const Anchor = z
-  .union([
-    z.strictObject({
-      field: z
-        .string()
-        .max(500)
-        .regex(/^(\/([^~/]|~[01])*)+$/, 'expected a JSON pointer, such as /metadata/description'),
-    }),
-    z.strictObject({ finding: z.string().min(1).max(64).meta({ description: 'Its fingerprint.' }) }),
-    z.strictObject({ file: z.string().min(1).max(1_024), place: z.string().min(1).max(500).optional() }),
-    z.strictObject({ run: z.string().min(1).max(200) }),
-  ])
-  .meta({ id: 'Anchor', description: 'What a request is about: a field, a finding, a file or a place in it, a run.' });
-export type Anchor = z.infer<typeof Anchor>;
 
 export const NewChangeRequest = z
   .strictObject({ text: Words, severity: Severity.default('must'), anchor: Anchor.nullable().default(null) })

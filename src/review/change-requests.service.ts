@@ -6,12 +6,12 @@ import { ScopeNeeded } from '../identity/identity.errors.js';
 import type { Scope, User } from '../identity/user.js';
 import { relationTo } from '../permissions.js';
 import { etagOf, type Precondition } from '../platform/etag.js';
-import { InvalidRequest } from '../platform/invalid-request.js';
 import { instantKey } from '../platform/page.js';
 import type { Submission } from '../submissions/submission.entity.js';
 import { SubmissionsService } from '../submissions/submissions.service.js';
+import { mustBeThere } from './anchors.js';
 import { type Field, type Move, movesFrom, moveTo, type RequestState } from './change-request-moves.js';
-import type { Anchor, ChangeRequestEdit, ChangeRequestView, NewChangeRequest } from './change-requests.schema.js';
+import type { ChangeRequestEdit, ChangeRequestView, NewChangeRequest } from './change-requests.schema.js';
 import { ChangeRequestNotFound, ChangeRequestRefused } from './review.errors.js';
 import { ReviewDesk } from './review-desk.js';
 
@@ -75,16 +75,28 @@ export class ChangeRequestsService {
   }
 
   async create(submissionId: string, asked: NewChangeRequest, user: User): Promise<ChangeRequestView> {
-    return this.desk.review(submissionId, user, 'Changes are requested', async (tx, { round }) => {
-      await mustBeThere(tx, submissionId, asked.anchor);
-      const id = randomUUID();
-      await tx.query(
-        `INSERT INTO change_request (id, "submissionId", round, anchor, text, severity, state, "createdBy")
-         VALUES ($1, $2, $3, $4, $5, $6, 'open', $7)`,
-        [id, submissionId, round, asked.anchor && JSON.stringify(asked.anchor), asked.text, asked.severity, user.id],
-      );
+    return this.desk.review(submissionId, user, 'Changes are requested', async (tx, submission) => {
+      const id = await this.createWithin(tx, submission, asked, user);
       return this.one(submissionId, id, tx);
     });
+  }
+
+  /** `create` as part of a larger transaction, by a review that is sent as a whole. */
+  async createWithin(
+    tx: EntityManager,
+    submission: Submission,
+    { anchor, text, severity }: NewChangeRequest,
+    user: User,
+    reviewId: string | null = null,
+  ): Promise<string> {
+    await mustBeThere(tx, submission, anchor);
+    const id = randomUUID();
+    await tx.query(
+      `INSERT INTO change_request (id, "submissionId", round, anchor, text, severity, state, "createdBy", "reviewId")
+       VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8)`,
+      [id, submission.id, submission.round, json(anchor), text, severity, user.id, reviewId],
+    );
+    return id;
   }
 
   /** Its submitter answers, its reviewers do the rest: `change-request-moves.ts`. */
@@ -96,13 +108,14 @@ export class ChangeRequestsService {
     expected: Precondition,
   ): Promise<ChangeRequestView> {
     const by = partOf(user, await this.submissions.getFor(submissionId, user, 'participant'));
-    return this.desk.work(submissionId, async (tx, { state: submissionState }) => {
+    return this.desk.work(submissionId, async (tx, submission) => {
+      const { state: submissionState } = submission;
       const before = await this.one(submissionId, id, tx);
       expected.check(fieldsOf(before));
       if (Object.keys(edit).length === 0) return before;
 
       const after = decide(before, edit, { by, submissionState, state: before.state });
-      if (edit.anchor) await mustBeThere(tx, submissionId, edit.anchor);
+      if (edit.anchor) await mustBeThere(tx, submission, edit.anchor);
       await tx.query(
         `UPDATE change_request SET state = $2, answer = $3, reason = $4, text = $5, severity = $6, anchor = $7,
                 seq = seq + 1, "updatedAt" = now() WHERE id = $1`,
@@ -134,26 +147,6 @@ function decide(before: ChangeRequestView, edit: ChangeRequestEdit, situation: P
   // The reason is that of the refusal, and goes with it.
   return { ...before, reason: null, ...brought, state: to };
 }
-
-/** What a request is about must be something of the submission. */
-async function mustBeThere(tx: EntityManager, submissionId: string, anchor: Anchor | null): Promise<void> {
-  if (anchor === null) return;
-  if ('file' in anchor && !(await isThere(tx, FILE, submissionId, anchor.file))) throw unknown('file', anchor.file);
-  if ('finding' in anchor && !(await isThere(tx, FINDING, submissionId, anchor.finding)))
-    throw unknown('finding', anchor.finding);
-}
-
-const FILE = 'SELECT FROM submission_file WHERE "submissionId" = $1 AND path = $2';
-const FINDING = `SELECT FROM finding f JOIN validation_run r ON r.id = f."runId"
-                  WHERE r."submissionId" = $1 AND f.fingerprint = $2 LIMIT 1`;
-
-const isThere = async (tx: EntityManager, sql: string, submissionId: string, what: string): Promise<boolean> =>
-  (await tx.query(sql, [submissionId, what])).length > 0;
-
-const unknown = (kind: 'file' | 'finding', found: string) =>
-  new InvalidRequest([
-    { pointer: `/anchor/${kind}`, code: 'unknown', detail: `The submission has no ${kind} "${found}".`, found },
-  ]);
 
 const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
 

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { User } from '../identity/user.js';
+import { relationTo } from '../permissions.js';
 import type { Submission } from '../submissions/submission.entity.js';
 import { SubmissionsService } from '../submissions/submissions.service.js';
 import { NotInReview } from './review.errors.js';
@@ -19,6 +20,19 @@ export class ReviewDesk {
   async work<T>(id: string, work: Work<T>): Promise<T> {
     return this.db.transaction(async (tx) => {
       await this.submissions.touch(tx, id);
+      return work(tx, await this.submissions.get(id, tx));
+    });
+  }
+
+  /**
+   * Something is said about it. That is work on it where it decides something, or a reviewer says it in review; else it
+   * is held against nobody: whoever edits the draft meanwhile is not told that it has changed.
+   */
+  async say<T>({ id, state }: Submission, user: User, { decides }: { decides: boolean }, work: Work<T>): Promise<T> {
+    return this.db.transaction(async (tx) => {
+      const submission = await this.submissions.get(id, tx);
+      const isReview = state.startsWith('curator_review.') && relationTo(user, submission) === 'reviewer';
+      if (decides || isReview) await this.submissions.touch(tx, id);
       return work(tx, await this.submissions.get(id, tx));
     });
   }

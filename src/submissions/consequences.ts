@@ -16,6 +16,9 @@ const INCIDENTS: Readonly<Record<IncidentKind, string>> = {
 /** The states in which an incident waits for somebody; leaving them resolves it. */
 const TROUBLED: ReadonlySet<string> = new Set(['validating.broken', 'private.publish_failed']);
 
+/** Where nobody applies a suggested change any more. */
+const DECIDED = /^(private|published|withdrawn|rejected|tombstoned)/;
+
 /** Write what the effects ask for, in the transaction of step `seq`. */
 export async function carryOut(tx: EntityManager, id: string, to: Position, seq: number, effects: readonly Effect[]) {
   for (const effect of effects) {
@@ -38,6 +41,11 @@ export async function endWhatIsOver(tx: EntityManager, id: string, before: Posit
   if (TROUBLED.has(before.state) && before.state !== to.state)
     await tx.query(
       `UPDATE incident SET state = 'resolved', "resolvedAt" = now() WHERE "submissionId" = $1 AND state = 'open'`,
+      [id],
+    );
+  if (DECIDED.test(to.state) && !DECIDED.test(before.state))
+    await tx.query(
+      `UPDATE suggestion SET state = 'obsolete', "decidedAt" = now() WHERE "submissionId" = $1 AND state = 'open'`,
       [id],
     );
 }

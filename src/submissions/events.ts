@@ -88,6 +88,10 @@ export interface Facts {
   readonly openRequests: number;
   /** Change requests that must be resolved before an approval. */
   readonly blockingRequests: number;
+  /** Threads that a curator wants resolved before an approval. */
+  readonly blockingThreads: number;
+  /** Suggested changes that nobody has decided on. */
+  readonly openSuggestions: number;
   /** Items of the checklist that nobody has ticked. */
   readonly unticked: number;
   /** Findings of severity `error` in the last run that nobody has waived. */

@@ -19,6 +19,8 @@ export interface Known
     | 'unanswered'
     | 'openRequests'
     | 'blockingRequests'
+    | 'blockingThreads'
+    | 'openSuggestions'
     | 'unticked'
     | 'unwaived'
     | 'stepsDone'
@@ -47,6 +49,8 @@ export const UNKNOWN: Known = {
   unanswered: 0,
   openRequests: 0,
   blockingRequests: 0,
+  blockingThreads: 0,
+  openSuggestions: 0,
   unticked: 0,
   unwaived: 0,
   stepsDone: false,
@@ -113,6 +117,8 @@ export const FACTS = {
   column: `jsonb_build_object(
      'metadataHash', m.hash, 'filesHash', f.hash, 'fileCount', f.count, 'fileBytes', f.bytes, 'counts', c.counts,
      'underWay', u.count, 'unanswered', r.unanswered, 'openRequests', r.open, 'blockingRequests', r.blocking,
+     'blockingThreads', (SELECT count(*) FROM thread h WHERE h."submissionId" = s.id AND h.state = 'open' AND h.blocking),
+     'openSuggestions', (SELECT count(*) FROM suggestion g WHERE g."submissionId" = s.id AND g.state = 'open'),
      'unwaived', w.count, 'stepsDone', p.done, 'ticks', t.ticks, 'openVersion', o.there,
      'unlearnt', d.unlearnt, 'editions', e.editions, 'authors', ${AUTHORS}, 'excused', ${EXCUSED},
      'unknownDoi', (SELECT doi FROM doi_lookup WHERE "submissionId" = s.id AND state = 'not_found'),

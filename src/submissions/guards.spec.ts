@@ -155,6 +155,13 @@ const CASES: Readonly<Record<GuardName, { holds: readonly Case[]; fails: readonl
       [known({ blockingRequests: 2 }), '2 blocking change requests are not resolved.'],
     ],
   },
+  threadsResolved: {
+    holds: [known({ blockingThreads: 0 })],
+    fails: [
+      [known({ blockingThreads: 1 }), '1 blocking thread is not resolved.'],
+      [known({ blockingThreads: 2 }), '2 blocking threads are not resolved.'],
+    ],
+  },
   checklistDone: {
     holds: [known({ unticked: 0 })],
     fails: [
@@ -170,9 +177,17 @@ const CASES: Readonly<Record<GuardName, { holds: readonly Case[]; fails: readonl
     ],
   },
   hasRequests: {
-    holds: [known({ openRequests: 1, reason: '' }), known({ openRequests: 0, reason: 'Name the tissue.' })],
+    holds: [
+      known({ openRequests: 1, reason: '' }),
+      known({ openRequests: 0, blockingThreads: 1, reason: '' }),
+      known({ openRequests: 0, openSuggestions: 1, reason: '' }),
+      known({ openRequests: 0, reason: 'Name the tissue.' }),
+    ],
     fails: [
-      [known({ openRequests: 0, reason: ' ' }), 'Say what should change: open a change request, or send a comment.'],
+      [
+        known({ openRequests: 0, reason: ' ' }),
+        'Say what should change: open a change request or a blocking thread, suggest it, or send a comment.',
+      ],
     ],
   },
   hasReason: {

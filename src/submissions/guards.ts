@@ -160,6 +160,12 @@ export const GUARDS = {
     refusal: (_, { blockingRequests }) =>
       `${some(blockingRequests, 'blocking change request')} ${blockingRequests === 1 ? 'is' : 'are'} not resolved.`,
   },
+  threadsResolved: {
+    reads: true,
+    holds: (_, { blockingThreads }) => blockingThreads === 0,
+    refusal: (_, { blockingThreads }) =>
+      `${some(blockingThreads, 'blocking thread')} ${blockingThreads === 1 ? 'is' : 'are'} not resolved.`,
+  },
   checklistDone: {
     reads: true,
     holds: (_, { unticked }) => unticked === 0,
@@ -174,8 +180,9 @@ export const GUARDS = {
   },
   hasRequests: {
     reads: true,
-    holds: (_, { openRequests, reason }) => openRequests > 0 || reason.trim() !== '',
-    refusal: () => 'Say what should change: open a change request, or send a comment.',
+    holds: (_, { openRequests, blockingThreads, openSuggestions, reason }) =>
+      openRequests + blockingThreads + openSuggestions > 0 || reason.trim() !== '',
+    refusal: () => 'Say what should change: open a change request or a blocking thread, suggest it, or send a comment.',
     asks: 'comment',
   },
 

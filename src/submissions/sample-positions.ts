@@ -86,6 +86,8 @@ export const event = (type: EventName, facts: Partial<LifecycleEvent> = {}): Lif
   unanswered: 0,
   openRequests: 1,
   blockingRequests: 0,
+  blockingThreads: 0,
+  openSuggestions: 0,
   unticked: 0,
   unwaived: 0,
   reviewDue: REVIEW_DUE,

@@ -1,0 +1,69 @@
+/** Who hears of a suggested change? Its submitter when it is made, and whoever made it when it is decided. */
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import type { User } from '../identity/user.js';
+import { cut, list, oneLine, quote, say } from '../notifications/letter.js';
+import { tellPeople } from '../notifications/tell-people.js';
+import type { Submission } from '../submissions/submission.entity.js';
+import { titleOf } from './comments-told.js';
+import { stillReading } from './mentions.js';
+import type { NewSuggestion } from './suggestions.schema.js';
+import type { Operation } from './suggestions-patch.js';
+
+const SHOWN = 200;
+
+/** `/metadata/tissue: left lung` */
+export function lineOf({ op, path, value }: Operation): string {
+  if (op === 'remove') return `${oneLine(path)}: leave it out`;
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return `${oneLine(path)}: ${cut(oneLine(text), SHOWN)}`;
+}
+
+export const linesOf = (patch: readonly Operation[]): string[] => patch.filter(({ op }) => op !== 'test').map(lineOf);
+
+export const suggestionsOf = (base: string, { id }: Submission): string => `${base}/s/${id}/discussion`;
+
+export async function tellSuggested(
+  tx: EntityManager,
+  submission: Submission,
+  id: string,
+  { patch, text }: NewSuggestion,
+  { id: personId, name }: User,
+  base: string,
+): Promise<void> {
+  await tellPeople(tx, {
+    ...{ messageId: id, topic: 'suggestion.created', submissionId: submission.id },
+    personIds: [submission.ownerId].filter((owner) => owner !== personId),
+    title: titleOf('Change suggested', submission),
+    blocks: [
+      say(`${oneLine(name)} suggests a change of the metadata. While it is a draft, you apply it with one click.`),
+      ...list(linesOf(patch)),
+      ...quote(text),
+    ],
+    link: suggestionsOf(base, submission),
+  });
+}
+
+export async function tellDecided(
+  tx: EntityManager,
+  submission: Submission,
+  ids: readonly string[],
+  state: 'applied' | 'declined',
+  reason: string | null,
+  { id: actorId, name }: User,
+  base: string,
+): Promise<void> {
+  const rows: { by: string }[] = await tx.query(
+    'SELECT DISTINCT "createdBy" AS by FROM suggestion WHERE id = ANY ($1::uuid[])',
+    [ids],
+  );
+  const authors = rows.map(({ by }) => by).filter((by) => by !== actorId);
+  const what = ids.length === 1 ? 'a change that you suggested' : 'changes that you suggested';
+  await tellPeople(tx, {
+    ...{ messageId: randomUUID(), topic: 'suggestion.decided', submissionId: submission.id },
+    personIds: await stillReading(tx, submission, authors),
+    title: titleOf(state === 'applied' ? 'Suggestion applied' : 'Suggestion declined', submission),
+    blocks: [say(`${oneLine(name)} has ${state} ${what}.`), ...quote(reason)],
+    link: suggestionsOf(base, submission),
+  });
+}
