@@ -6,6 +6,7 @@ import { CONFIG } from '../src/config.js';
 import { FoundationModule } from '../src/foundation.module.js';
 import type { NotifiedTopic } from '../src/notifications/audience.js';
 import { NotificationsModule } from '../src/notifications/notifications.module.js';
+import type { Message } from '../src/outbox/outbox.js';
 import { JobQueues } from '../workers/job-queues.js';
 import { EmailChannel } from '../workers/notifications/email.channel.js';
 import { EmailWorker } from '../workers/notifications/email.worker.js';
@@ -169,6 +170,47 @@ const CASES: readonly Case[] = [
     told: ['owner', 'curator', 'colleague', 'admin'],
     reads: ['A problem on our side', 'your files are safe', 'It is our move: you need do nothing.'],
   },
+  {
+    ...{ topic: 'review.due_soon', event: null, to: 'curator_review.claimed', assignee: 'curator' },
+    row: { dueAt: '2027-01-15T00:00:00Z', round: 1 },
+    told: ['curator'],
+    reads: ['To be decided soon', 'You have had this review since', 'due by 2027-01-15 00:00 UTC', 'It is your move.'],
+  },
+  {
+    ...{ topic: 'review.overdue', event: null, to: 'curator_review.unassigned' },
+    row: { dueAt: '2027-01-15T00:00:00Z' },
+    told: ['curator', 'colleague', 'admin'],
+    reads: ['Review overdue', 'was due by 2027-01-15', 'Nobody has claimed it', 'Claim it.'],
+  },
+  {
+    ...{ topic: 'review.overdue', event: null, to: 'curator_review.claimed', assignee: 'colleague' },
+    row: { dueAt: '2027-01-15T00:00:00Z' },
+    told: ['admin', 'colleague'],
+    reads: ['Review overdue', 'Colin Curator has had it since', 'assign it to somebody else'],
+  },
+  {
+    ...{ topic: 'claim.idle', event: null, to: 'curator_review.claimed', assignee: 'curator' },
+    told: ['curator'],
+    reads: ['Your claim runs out', 'Nobody has worked on this review since', 'It is your move.', 'release it now'],
+  },
+  {
+    ...{ topic: 'response.awaited', event: null, to: 'draft.changes_requested', assignee: 'curator' },
+    told: ['owner'],
+    reads: ['Changes are still waited for', 'has not come back', 'It is your move.', 'submit it again; or withdraw it'],
+  },
+  {
+    ...{ topic: 'release.near', event: null, to: 'private.scheduled', row: { releaseAt: '2027-01-15T12:00:00Z' } },
+    told: ['owner'],
+    reads: [
+      'Release comes near',
+      'becomes public on 2027-01-15 12:00 UTC',
+      'It waits for its date.',
+      'set another date',
+    ],
+  },
+];
+const REMINDERS: readonly string[] = [
+  ...['review.due_soon', 'review.overdue', 'claim.idle', 'response.awaited', 'release.near'],
 ];
 
 function stepOf(topic: NotifiedTopic): Step {
@@ -184,12 +226,15 @@ const stepIn = ({ event, by, to, assignee, comment, row }: Case): Step => ({
   ...(row && { row }),
 });
 
-const messageOf = ({ topic }: Case, submissionId: string) =>
-  topic === 'file.refused'
-    ? { topic, submissionId, uploadId: randomUUID() }
-    : topic === 'incident.opened'
-      ? { topic, submissionId, kind: 'validation_broken' as const }
-      : { topic, submissionId };
+/** What the payload of a topic holds besides its submission. */
+function messageOf({ topic, to }: Case, submissionId: string): Message {
+  const more = {
+    ...(topic === 'file.refused' && { uploadId: randomUUID() }),
+    ...(topic === 'incident.opened' && { kind: 'validation_broken' }),
+    ...(REMINDERS.includes(topic) && { state: to, dueAt: new Date().toISOString() }),
+  };
+  return { topic, submissionId, ...more } as Message;
+}
 
 /** What a person sees of HTML. */
 const seenIn = (html = ''): string =>

@@ -5,8 +5,13 @@ import { AUDIENCE, audienceOf, type Reader, type Subject } from './audience.js';
 const owner: Reader = { id: 'owner', roles: ['submitter'] };
 const curator: Reader = { id: 'curator', roles: ['curator'] };
 const colleague: Reader = { id: 'colleague', roles: ['curator', 'admin'] };
+const editor: Reader = { id: 'editor', roles: ['submitter'] };
+const viewer: Reader = { id: 'viewer', roles: ['submitter'] };
 const PEOPLE = [owner, curator, colleague];
-const UNASSIGNED: Subject = { ownerId: 'owner', assignee: null, actorId: null, state: 'curator_review.unassigned' };
+const UNASSIGNED: Subject = {
+  ...{ ownerId: 'owner', collaborators: [], assignee: null, actorId: null },
+  state: 'curator_review.unassigned',
+};
 const CLAIMED: Subject = { ...UNASSIGNED, assignee: 'curator', state: 'curator_review.claimed' };
 
 const told = (...args: Parameters<typeof audienceOf>) =>
@@ -27,6 +32,50 @@ describe('who is told', () => {
   it('of failed checks is whoever can do something about it', () => {
     expect(told('checks.failed', { ...UNASSIGNED, state: 'draft.checks_failed' }, PEOPLE)).toEqual(['owner as owner']);
     expect(told('checks.failed', CLAIMED, PEOPLE)).toEqual(['curator as assignee']);
+  });
+
+  it('of work that waits is whoever brings it, and not whoever may only look', () => {
+    const shared: Subject = {
+      ...UNASSIGNED,
+      collaborators: [
+        { personId: 'editor', role: 'editor' },
+        { personId: 'viewer', role: 'viewer' },
+        { personId: 'curator', role: 'editor' },
+      ],
+      state: 'draft.changes_requested',
+    };
+    const all = [...PEOPLE, editor, viewer];
+    for (const topic of ['changes.requested', 'checks.failed', 'file.refused', 'response.awaited'] as const)
+      expect(told(topic, shared, all), topic).toEqual(['owner as owner', 'curator as editor', 'editor as editor']);
+    expect(told('submission.received', shared, all)).toEqual(['owner as owner']);
+    expect(told('review.requested', { ...shared, state: 'curator_review.unassigned' }, all)).toEqual([
+      'owner as owner',
+      'colleague as curator',
+    ]);
+  });
+
+  it('is a viewer who asks to be', () => {
+    const shared: Subject = { ...UNASSIGNED, collaborators: [{ personId: 'viewer', role: 'viewer' }] };
+    const asks = { ...viewer, asViewer: true };
+
+    expect(told('submission.published', shared, [viewer])).toEqual([]);
+    expect(told('submission.published', shared, [asks])).toEqual(['viewer as viewer']);
+    expect(told('checks.failed', { ...shared, state: 'draft.checks_failed' }, [asks])).toEqual([]);
+  });
+
+  it('of a review that is late is who has it, or all who could take it, and the admins', () => {
+    const admin: Reader = { id: 'admin', roles: ['admin'] };
+    expect(told('review.overdue', CLAIMED, [...PEOPLE, admin])).toEqual([
+      'curator as assignee',
+      'colleague as admin',
+      'admin as admin',
+    ]);
+    expect(told('review.overdue', UNASSIGNED, [...PEOPLE, admin])).toEqual([
+      'curator as curator',
+      'colleague as curator',
+      'admin as admin',
+    ]);
+    expect(told('review.due_soon', CLAIMED, [...PEOPLE, admin])).toEqual(['curator as assignee']);
   });
 
   it('is told once, whatever else they are', () => {

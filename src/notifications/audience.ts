@@ -1,6 +1,7 @@
 /** Who is told? A row for each topic that people hear of: whom it concerns. */
 import type { Role } from '../identity/user.js';
 import type { Topic } from '../outbox/outbox.js';
+import type { Collaborator } from '../permissions.js';
 import { STATE_WORDS, type State, type WaitingOn } from '../submissions/lifecycle.js';
 
 /** The topics that people are told of; the others are work. */
@@ -11,6 +12,7 @@ export type NotifiedTopic = Exclude<
   | 'upload.received'
   | 'import.requested'
   | 'delivery.requested'
+  | 'slack.requested'
   | 'doi.changed'
   | 'lookup.asked'
   | 'webhook.due'
@@ -18,8 +20,8 @@ export type NotifiedTopic = Exclude<
   | 'notification.written'
 >;
 
-/** What the reader is to the submission: the words depend on it. */
-export type Part = 'owner' | 'assignee' | 'curator' | 'admin';
+/** What the reader is to the submission: the words depend on it. Viewers hear only if they ask to. */
+export type Part = 'owner' | 'editor' | 'viewer' | 'assignee' | 'curator' | 'admin';
 
 /** `queue` is every curator, while nobody has claimed it; `mover` is whoever's move it is after the step. */
 type Circle = Part | 'queue' | 'mover';
@@ -28,28 +30,33 @@ type Circle = Part | 'queue' | 'mover';
 export const AUDIENCE: Readonly<Record<NotifiedTopic, readonly Circle[]>> = {
   'incident.opened': ['admin', 'curator', 'owner'],
   'submission.received': ['owner'],
-  'submission.reminded': ['owner'],
+  'submission.reminded': ['owner', 'editor'],
   'submission.recalled': ['assignee'],
-  'submission.amended': ['owner'],
+  'submission.amended': ['owner', 'editor'],
   'submission.assigned': ['assignee'],
-  'submission.approved': ['owner', 'mover'],
-  'submission.rejected': ['owner'],
-  'submission.withdrawn': ['owner', 'assignee'],
-  'submission.reopened': ['owner', 'assignee', 'mover'],
-  'submission.published': ['owner', 'assignee'],
-  'submission.tombstoned': ['owner', 'admin'],
-  'submission.restored': ['owner', 'admin'],
+  'submission.approved': ['owner', 'mover', 'viewer'],
+  'submission.rejected': ['owner', 'viewer'],
+  'submission.withdrawn': ['owner', 'assignee', 'viewer'],
+  'submission.reopened': ['owner', 'assignee', 'mover', 'viewer'],
+  'submission.published': ['owner', 'assignee', 'viewer'],
+  'submission.tombstoned': ['owner', 'admin', 'viewer'],
+  'submission.restored': ['owner', 'admin', 'viewer'],
   'checks.failed': ['mover'],
-  'review.requested': ['mover', 'owner'],
-  'changes.requested': ['owner'],
-  'file.refused': ['owner'],
+  'review.requested': ['mover', 'owner', 'viewer'],
+  'changes.requested': ['owner', 'editor', 'viewer'],
+  'file.refused': ['owner', 'editor'],
+  'review.due_soon': ['assignee'],
+  'review.overdue': ['assignee', 'queue', 'admin'],
+  'claim.idle': ['assignee'],
+  'response.awaited': ['owner', 'editor'],
+  'release.near': ['owner', 'editor', 'viewer'],
 };
 
 /** Nobody is told of what they did themselves, except that it has arrived. */
 const RECEIPTS: ReadonlySet<NotifiedTopic> = new Set(['submission.received']);
 
 const MOVERS: Readonly<Record<WaitingOn, readonly Exclude<Circle, 'mover'>[]>> = {
-  submitter: ['owner'],
+  submitter: ['owner', 'editor'],
   curator: ['assignee', 'queue'],
   admin: ['admin'],
   staff: ['admin', 'curator'],
@@ -62,10 +69,13 @@ const MOVERS: Readonly<Record<WaitingOn, readonly Exclude<Circle, 'mover'>[]>> =
 export interface Reader {
   readonly id: string;
   readonly roles: readonly Role[];
+  /** Whether they wish to hear of what they may only look at. */
+  readonly asViewer?: boolean;
 }
 
 export interface Subject {
   readonly ownerId: string;
+  readonly collaborators: readonly Collaborator[];
   readonly assignee: string | null;
   /** Whose step it was; null: the system's. */
   readonly actorId: string | null;
@@ -88,12 +98,19 @@ export function audienceOf(
     });
 }
 
-/** Nobody reviews what is their own: its owner is no curator of it. */
-function partIn(circle: Exclude<Circle, 'mover'>, { id, roles }: Reader, { ownerId, assignee }: Subject): Part | null {
-  const isCurator = roles.includes('curator') && id !== ownerId;
+/** Nobody reviews what is their own: whoever has a part in it is no curator of it. */
+function partIn(circle: Exclude<Circle, 'mover'>, reader: Reader, subject: Subject): Part | null {
+  const { id, roles, asViewer } = reader;
+  const { ownerId, collaborators, assignee } = subject;
+  const shared = collaborators.find(({ personId }) => personId === id)?.role;
+  const isCurator = roles.includes('curator') && id !== ownerId && shared === undefined;
   switch (circle) {
     case 'owner':
       return id === ownerId ? 'owner' : null;
+    case 'editor':
+      return shared === 'editor' ? 'editor' : null;
+    case 'viewer':
+      return shared !== undefined && asViewer ? shared : null;
     case 'assignee':
       return id === assignee ? 'assignee' : null;
     case 'curator':

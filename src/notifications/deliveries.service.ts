@@ -1,41 +1,74 @@
-/** What has become of each mail? A row says so: who tries it, how often it was tried, when it is tried next. */
+/** What has become of each notice that leaves the house? A row a channel says so: who tries it, how often, and when again. */
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { Clock } from '../clock.js';
 import { CONFIG, type Config, publicUrl } from '../config.js';
-import { post } from '../outbox/outbox.js';
+import { post, type Topic } from '../outbox/outbox.js';
 import type { JobOf } from '../queues.js';
-import { type Letter, quote, say } from './letter.js';
-import { NotificationsService } from './notifications.service.js';
+import { type Lost, tellOfFailure } from './failed-delivery.js';
+import { type Outgoing, outgoingOf, type Part } from './outgoing.js';
+import { awakeAt, type Channel, isPaused, nextDigestAt, RECIPIENT, type Recipient, waysOut } from './preference.js';
 import { retryIn } from './retry.js';
 
-export type Try = JobOf<'email'>;
+export type Try = JobOf<Channel>;
 
-/** A mail that is ours to send, until its lease is over. */
-export interface Outgoing extends Letter {
-  readonly link: string;
-  readonly name: string;
-  readonly email: string;
+/** Why a try has come to nothing. */
+export interface Failure {
+  readonly problem: string;
+  /** Another try would be no other. */
+  readonly forGood: boolean;
+  /** Nothing would ever arrive there: the channel rests until its owner does something. */
+  readonly closes?: boolean;
 }
 
 const BATCH = 200;
 
+/** Each channel is a queue of its own name. */
+const REQUEST = { email: 'delivery.requested', slack: 'slack.requested' } as const satisfies Record<Channel, Topic>;
+const REQUESTS = Object.values(REQUEST);
+
+/** In one order, so that two that tell the same people do not wait for each other. */
+const RECIPIENTS = `
+  SELECT n.id AS "notificationId", n.topic, ${RECIPIENT}
+    FROM notification n JOIN person p ON p.id = n."personId" JOIN preference q ON q."personId" = p.id
+   WHERE n.id = ANY ($1) ORDER BY p.id FOR UPDATE OF q`;
+
+const INSERT = `
+  INSERT INTO delivery (id, "notificationId", channel, state, "dueAt", "heldFor")
+  SELECT gen_random_uuid(), r."notificationId", r.channel, r.state, now() + r."waitMs" * interval '1 ms', r."heldFor"
+    FROM jsonb_to_recordset($1::jsonb) AS r ("notificationId" uuid, channel text, state text, "waitMs" bigint, "heldFor" uuid)
+  ON CONFLICT ("notificationId", channel) DO NOTHING
+  RETURNING id, channel, state = 'pending' AND "dueAt" <= now() AS "isDue"`;
+
+/** Whoever is told has a row of preferences, though nothing in it was ever chosen. */
+const PREFERENCES = `
+  INSERT INTO preference ("personId") SELECT DISTINCT "personId" FROM notification WHERE id = ANY ($1) ORDER BY 1
+  ON CONFLICT DO NOTHING`;
+
 /** `attempts` counts the tries that have begun: a job is for one of them, and comes too late for any other. */
 const TAKE = `
-  UPDATE delivery d SET state = 'sending', attempts = $2, "leaseUntil" = now() + $3 * interval '1 ms'
-    FROM notification n JOIN person p ON p.id = n."personId"
-   WHERE d.id = $1 AND d.state = 'pending' AND d.attempts = $2 - 1 AND n.id = d."notificationId"
-  RETURNING n.title, n.body AS blocks, n.link, p.name, p.email`;
+  UPDATE delivery SET state = 'sending', attempts = $2, "leaseUntil" = now() + $3 * interval '1 ms'
+   WHERE id = $1 AND state = 'pending' AND attempts = $2 - 1 AND "dueAt" <= now() RETURNING "notificationId"`;
+
+/** The notice, or all those of a mail of the day, as their reader wants them now. */
+const PARTS = `
+  SELECT d.id, d.channel, d."digestId", n.topic, n.title, n.body AS blocks, n.link, n."submissionId",
+         s.title AS "submissionTitle", s.accession, s.version, ${RECIPIENT}
+    FROM delivery d JOIN notification n ON n.id = d."notificationId" JOIN person p ON p.id = n."personId"
+    JOIN preference q ON q."personId" = p.id LEFT JOIN submission s ON s.id = n."submissionId"
+   WHERE d.id = $1 OR d."digestId" = $1 ORDER BY n."createdAt", n.id`;
 
 /** Due, or left by a worker that died. One whose message still waits for the relay is not lost. */
 const DUE = `
-  SELECT id, state, attempts FROM delivery d
+  SELECT id, channel, state, attempts FROM delivery d
    WHERE "dueAt" <= now() AND (state = 'pending' OR (state = 'sending' AND "leaseUntil" < now()))
      AND NOT EXISTS (SELECT FROM outbox_message m
-                      WHERE m."relayedAt" IS NULL AND m.topic = 'delivery.requested' AND m.payload ->> 'deliveryId' = d.id::text)
+                      WHERE m."relayedAt" IS NULL AND m.topic = ANY ($1) AND m.payload ->> 'deliveryId' = d.id::text)
    ORDER BY "dueAt" LIMIT ${BATCH}`;
 
 interface Due {
   readonly id: string;
+  readonly channel: Channel;
   readonly state: 'pending' | 'sending';
   readonly attempts: number;
 }
@@ -44,45 +77,76 @@ interface Due {
 export class DeliveriesService {
   constructor(
     private readonly db: DataSource,
-    private readonly notifications: NotificationsService,
+    private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Each of these is sent by mail too, if `tx` commits. */
+  /** What is in the lists goes out by the other channels too, as each reader wants it, if `tx` commits. */
   async request(tx: EntityManager, notificationIds: readonly string[]): Promise<void> {
-    const requested: { id: string }[] = await tx.query(
-      `INSERT INTO delivery (id, "notificationId", channel, state)
-       SELECT gen_random_uuid(), id, 'email', 'pending' FROM unnest($1::uuid[]) AS n (id)
-       ON CONFLICT ("notificationId", channel) DO NOTHING RETURNING id`,
-      [notificationIds],
+    if (notificationIds.length === 0) return;
+    await tx.query(PREFERENCES, [notificationIds]);
+    const told: (Recipient & { notificationId: string; topic: string })[] = await tx.query(RECIPIENTS, [
+      notificationIds,
+    ]);
+    const now = this.clock.now();
+    const rows = told.flatMap(({ notificationId, ...to }) =>
+      waysOut(to.topic, to, now)
+        .filter(({ channel }) => channel !== 'email' || this.config.SMTP_URL !== undefined)
+        .map(({ channel, state, dueAt }) => ({
+          ...{ notificationId, channel, state, waitMs: dueAt.getTime() - now.getTime() },
+          heldFor: state === 'held' ? to.personId : null,
+        })),
     );
-    for (const { id } of requested) await post(tx, { topic: 'delivery.requested', deliveryId: id, attempt: 1 });
+    const made: { id: string; channel: Channel; isDue: boolean }[] = await tx.query(INSERT, [JSON.stringify(rows)]);
+    for (const { id, channel, isDue } of made)
+      if (isDue) await post(tx, { topic: REQUEST[channel], deliveryId: id, attempt: 1 });
+    for (const to of told) if (rows.some(({ heldFor }) => heldFor === to.personId)) await this.hold(tx, to, now);
   }
 
-  /** Null: somebody else has this try, or had it. */
+  /** Null: somebody else has this try, or had it; or its reader wants it no more. */
   async take({ deliveryId, attempt }: Try): Promise<Outgoing | null> {
     const { MAIL_TIMEOUT, LEASE } = this.config;
-    const [[mail = null]] = await this.db.query(TAKE, [deliveryId, attempt, MAIL_TIMEOUT + LEASE]);
-    return mail;
+    return this.db.transaction(async (tx) => {
+      const [[taken]] = await tx.query(TAKE, [deliveryId, attempt, MAIL_TIMEOUT + LEASE]);
+      if (!taken) return null;
+      await tx.query(PREFERENCES, [[taken.notificationId]]); // it may be older than they are
+      const parts: Part[] = await tx.query(PARTS, [deliveryId]);
+      const outgoing = outgoingOf(parts, publicUrl(this.config));
+      if ('whyNot' in outgoing) {
+        await tx.query(
+          `UPDATE delivery SET state = 'skipped', problem = $2, "leaseUntil" = NULL WHERE id = $1 OR "digestId" = $1`,
+          [deliveryId, outgoing.whyNot],
+        );
+        return null;
+      }
+      return outgoing;
+    });
   }
 
   /** It has left, whatever is thought of it meanwhile. */
-  async sent({ deliveryId }: Try): Promise<void> {
+  async sent({ deliveryId }: Try, { carries }: Pick<Outgoing, 'carries'>): Promise<void> {
     await this.db.query(
-      `UPDATE delivery SET state = 'sent', "sentAt" = now(), problem = NULL, "leaseUntil" = NULL WHERE id = $1 AND state <> 'sent'`,
-      [deliveryId],
+      `UPDATE delivery SET state = CASE WHEN id = ANY ($2) THEN 'sent' ELSE 'skipped' END,
+              "sentAt" = CASE WHEN id = ANY ($2) THEN now() END, problem = NULL, "leaseUntil" = NULL
+        WHERE (id = $1 OR "digestId" = $1) AND state <> 'sent'`,
+      [deliveryId, carries],
     );
   }
 
   /** Later again, or given up: when nothing would be another the next time, or when all tries are spent. */
-  async failed(job: Try, { problem, forGood }: { readonly problem: string; readonly forGood: boolean }): Promise<void> {
-    const wait = forGood ? null : retryIn(job.attempt, this.config.MAIL_RETRY);
-    if (wait === null) return this.giveUp(job, problem);
+  async failed(job: Try, outgoing: Outgoing, failure: Failure): Promise<void> {
+    const { problem } = failure;
+    const wait = failure.forGood ? null : retryIn(job.attempt, this.config.MAIL_RETRY);
+    if (wait === null) return this.giveUp(job, failure, outgoing);
+    const { to, channel } = outgoing;
+    const now = this.clock.now().getTime();
+    const waitMs = awakeAt(new Date(now + wait), to).getTime() - now;
     await this.db.query(
       `UPDATE delivery SET state = 'pending', "dueAt" = now() + $3 * interval '1 ms', problem = $4, "leaseUntil" = NULL
         WHERE id = $1 AND attempts = $2 AND state = 'sending'`,
-      [job.deliveryId, job.attempt, wait, problem],
+      [job.deliveryId, job.attempt, waitMs, problem],
     );
+    if (channel === 'slack') await this.putOff(to.personId, waitMs);
   }
 
   /**
@@ -90,19 +154,40 @@ export class DeliveriesService {
    * @param holds whether the queue has this job
    * @returns how many
    */
-  async requeueDue(holds: (job: Try) => Promise<boolean>): Promise<number> {
-    const due: Due[] = await this.db.query(DUE);
+  async requeueDue(holds: (queue: Channel, job: Try) => Promise<boolean>): Promise<number> {
+    const due: Due[] = await this.db.query(DUE, [REQUESTS]);
     let asked = 0;
     for (const delivery of due) {
       const job = { deliveryId: delivery.id, attempt: delivery.attempts + 1 };
-      if (!(await holds(job)) && (await this.askAgain(delivery, job))) asked++;
+      if (!(await holds(delivery.channel, job)) && (await this.askAgain(delivery, job))) asked++;
     }
     return asked;
   }
 
-  private async askAgain({ id, state, attempts }: Due, job: Try): Promise<boolean> {
+  /** The mail of the day is made at the next hour of its reader, unless there is one to be made before. */
+  private async hold(tx: EntityManager, to: Recipient, now: Date): Promise<void> {
+    await tx.query('UPDATE preference SET "digestAt" = $2 WHERE "personId" = $1 AND "digestAt" IS NULL', [
+      to.personId,
+      nextDigestAt(now, to),
+    ]);
+  }
+
+  /** A server of somebody's that does not answer keeps no hand of ours for each message that waits for it. */
+  private async putOff(personId: string, waitMs: number): Promise<void> {
+    await this.db.query(
+      `UPDATE delivery d SET "dueAt" = now() + $2 * interval '1 ms' FROM notification n
+        WHERE n.id = d."notificationId" AND n."personId" = $1
+          AND d.channel = 'slack' AND d.state = 'pending' AND d."dueAt" < now() + $2 * interval '1 ms'`,
+      [personId, waitMs],
+    );
+  }
+
+  private async askAgain({ id, channel, state, attempts }: Due, job: Try): Promise<boolean> {
     if (state === 'sending' && retryIn(attempts, this.config.MAIL_RETRY) === null) {
-      await this.giveUp({ deliveryId: id, attempt: attempts }, 'The process ended while it was being sent.');
+      await this.giveUp(
+        { deliveryId: id, attempt: attempts },
+        { problem: 'The process ended while it was being sent.', forGood: true },
+      );
       return false;
     }
     return this.db.transaction(async (tx) => {
@@ -110,52 +195,44 @@ export class DeliveriesService {
         `UPDATE delivery SET state = 'pending', "leaseUntil" = NULL WHERE id = $1 AND state = $2 AND attempts = $3`,
         [id, state, attempts],
       );
-      if (changed === 1) await post(tx, { topic: 'delivery.requested', ...job });
+      if (changed === 1) await post(tx, { topic: REQUEST[channel], ...job });
       return changed === 1;
     });
   }
 
-  /** Its reader sees it in their list, and the admins are told. */
-  private async giveUp({ deliveryId, attempt }: Try, problem: string): Promise<void> {
+  /** Its reader sees it in their list; where nothing would ever arrive, the channel rests. */
+  private async giveUp({ deliveryId, attempt }: Try, failure: Failure, outgoing?: Outgoing): Promise<void> {
+    const { problem } = failure;
     await this.db.transaction(async (tx) => {
-      const [[lost]] = await tx.query(
-        `UPDATE delivery d SET state = 'failed', problem = $3, "leaseUntil" = NULL
-           FROM notification n JOIN person p ON p.id = n."personId"
-          WHERE d.id = $1 AND d.attempts = $2 AND d.state = 'sending' AND n.id = d."notificationId"
-         RETURNING n.title, n."submissionId", p.name, p.email`,
+      const [, changed] = await tx.query(
+        `UPDATE delivery SET state = 'failed', problem = $3, "leaseUntil" = NULL
+          WHERE (id = $1 AND attempts = $2 AND state = 'sending') OR ("digestId" = $1 AND state = 'held')`,
         [deliveryId, attempt, problem],
       );
-      if (lost) await this.tellAdmins(tx, { ...lost, deliveryId, attempt, problem });
+      if (changed === 0) return;
+      const [lost]: Lost[] = await tx.query(
+        `SELECT d.channel, n.title, n."submissionId", p.id AS "personId", p.name, p.email
+           FROM delivery d JOIN notification n ON n.id = d."notificationId" JOIN person p ON p.id = n."personId" WHERE d.id = $1`,
+        [deliveryId],
+      );
+      if (!lost) return;
+      const isClosed = failure.closes === true && outgoing !== undefined && (await this.rest(tx, outgoing, problem));
+      await tellOfFailure(tx, { ...lost, deliveryId, attempt, problem, isClosed }, publicUrl(this.config));
     });
   }
 
-  /** Not by mail, and not one for each mail of a server that is away for a day: the next when this one is read. */
-  private async tellAdmins(
-    tx: EntityManager,
-    lost: Try & { title: string; submissionId: string | null; name: string; email: string; problem: string },
-  ): Promise<void> {
-    const admins: { id: string }[] = await tx.query(
-      `SELECT id FROM person p WHERE 'admin' = ANY (roles) AND "disabledAt" IS NULL AND NOT EXISTS (
-         SELECT FROM notification n WHERE n."personId" = p.id AND n."readAt" IS NULL AND n.topic = 'delivery.failed')`,
-    );
-    const tries = `${lost.attempt} ${lost.attempt === 1 ? 'try' : 'tries'}`;
-    const blocks = [
-      say(`The mail “${lost.title}” to ${lost.name} <${lost.email}> was given up after ${tries}:`),
-      ...quote(lost.problem),
-      say('They find it in their list all the same. Until this notice is read, no other mail that fails is told of.'),
-    ];
-    const link = `${publicUrl(this.config)}/s/${lost.submissionId}`;
-    await this.notifications.write(
-      tx,
-      admins.map(({ id: personId }) => ({
-        messageId: lost.deliveryId,
-        personId,
-        submissionId: lost.submissionId,
-        topic: 'delivery.failed',
-        title: 'A mail could not be delivered',
-        blocks,
-        link,
-      })),
-    );
+  /** False: its owner has set another meanwhile. */
+  private async rest(tx: EntityManager, { channel, to }: Outgoing, problem: string): Promise<boolean> {
+    const [, changed] =
+      channel === 'slack'
+        ? await tx.query(
+            `UPDATE preference SET "slackProblem" = $3 WHERE "personId" = $1 AND "slackUrl" = $2 AND "slackProblem" IS NULL`,
+            [to.personId, to.slackUrl, problem],
+          )
+        : await tx.query(
+            `UPDATE preference SET "bouncedAddress" = $2, "bounceProblem" = $3, "bouncedAt" = now() WHERE "personId" = $1`,
+            [to.personId, to.email, problem],
+          );
+    return changed === 1 && !(channel === 'email' && isPaused(to));
   }
 }

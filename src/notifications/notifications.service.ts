@@ -1,7 +1,6 @@
-/** What has somebody been told, and have they read it? Alone in writing the notifications. */
-import { randomUUID } from 'node:crypto';
+/** What has somebody been told, and have they read it? `tell-people.ts` writes what is read here. */
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import type { User } from '../identity/user.js';
 import { Instant, instantKey, keyset } from '../platform/page.js';
@@ -15,7 +14,6 @@ import type {
   ReadAll,
   ReadMark,
 } from './notifications.schema.js';
-import type { Told } from './telling.js';
 
 const NEWEST_FIRST = keyset('notifications', z.tuple([Instant, z.uuid()]));
 
@@ -33,31 +31,9 @@ interface Row extends Omit<NotificationView, 'text' | 'email'> {
   readonly sentAt: Date | null;
 }
 
-/** What one person is told of one message. */
-export interface ToTell extends Told {
-  readonly messageId: string;
-  readonly personId: string;
-  readonly submissionId: string | null;
-  readonly topic: string;
-}
-
 @Injectable()
 export class NotificationsService {
   constructor(private readonly db: DataSource) {}
-
-  /** @returns the ids of those that are new; nobody is told of one message twice */
-  async write(tx: EntityManager, letters: readonly ToTell[]): Promise<string[]> {
-    const rows = letters.map((letter) => ({ id: randomUUID(), ...letter, body: letter.blocks }));
-    const written: { id: string }[] = await tx.query(
-      `INSERT INTO notification (id, "messageId", "personId", "submissionId", topic, title, body, link)
-       SELECT id, "messageId", "personId", "submissionId", topic, title, body, link
-         FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, "messageId" uuid, "personId" uuid, "submissionId" uuid,
-                                                  topic text, title text, body jsonb, link text)
-       ON CONFLICT ("messageId", "personId") DO NOTHING RETURNING id`,
-      [JSON.stringify(rows)],
-    );
-    return written.map(({ id }) => id);
-  }
 
   async page({ id: personId }: User, query: NotificationsQuery): Promise<NotificationsPage> {
     const { limit, cursor, count, unread } = query;

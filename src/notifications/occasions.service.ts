@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import type { getNextTransitions } from 'xstate';
 import { z } from 'zod';
 import { CONFIG, type Config, publicUrl } from '../config.js';
+import type { Collaborator } from '../permissions.js';
 import { redactText } from '../platform/redaction.js';
 import type { EventName } from '../submissions/events.js';
 import { lifecycle, type State } from '../submissions/lifecycle.js';
@@ -14,6 +15,8 @@ export const Payload = z.object({
   submissionId: z.uuid(),
   /** The step that it is about; without it, the newest that leads to its topic. */
   seq: z.int().optional(),
+  /** Of a reminder: the state in which it is one. */
+  state: z.string().optional(),
   uploadId: z.uuid().optional(),
   kind: z.string().optional(),
 });
@@ -35,7 +38,11 @@ interface Subject {
   readonly version: number;
   readonly title: string;
   readonly ownerId: string;
+  readonly collaborators: readonly Collaborator[];
   readonly assignee: string | null;
+  readonly assigneeName: string | null;
+  /** When the state began in which it is now. */
+  readonly since: Date;
   readonly round: number;
   readonly fileCount: number;
   readonly fileBytes: number;
@@ -68,6 +75,7 @@ interface About {
   readonly file: { readonly path: string; readonly problem: string | null } | null;
   readonly incident: { readonly kind: string; readonly message: string; readonly problem: string | null } | null;
   readonly expiresAt: Date | null;
+  readonly claimEndsAt: Date | null;
 }
 
 export interface Occasion extends Subject, Step, About {
@@ -79,13 +87,16 @@ export interface Occasion extends Subject, Step, About {
 /** More are in the report, and nobody reads them in a mail. */
 const TOP_FINDINGS = 10;
 
-const NOTHING: About = { report: null, requests: [], file: null, incident: null, expiresAt: null };
+const NOTHING: About = { report: null, requests: [], file: null, incident: null, expiresAt: null, claimEndsAt: null };
 
 /** $1 the submission, $2 the step or null, $3 the events that lead to the topic. */
 const LOOK = `
   SELECT s.id, s.accession, s.version, s.title, s."ownerId", s.round, s."fileCount", s."fileBytes"::float8 AS "fileBytes",
-         s.sealed, s."dueAt", s."releaseAt", s."touchedAt", s.tombstone,
+         s.sealed, s."dueAt", s."releaseAt", s."touchedAt", s.tombstone, s.since, s.state AS "stateNow",
          coalesce((t.details ->> 'assignee')::uuid, s.assignee) AS assignee,
+         (SELECT name FROM person WHERE id = s.assignee) AS "assigneeName",
+         (SELECT coalesce(jsonb_agg(jsonb_build_object('personId', c."personId", 'role', c.role)), '[]')
+            FROM collaborator c WHERE c.accession = s.accession) AS collaborators,
          t.event, t."actorId", p.name AS actor, t.comment, coalesce(t.details, '{}') AS details,
          coalesce(t."toState", s.state) AS state
     FROM submission s
@@ -109,12 +120,12 @@ const MORE: Partial<Record<NotifiedTopic, Look>> = {
     );
     return { report: report && { ...report, findings } };
   },
-  'changes.requested': async (tx, { id }) => ({
-    requests: await tx.query(
-      `SELECT text, severity FROM change_request WHERE "submissionId" = $1 AND state = 'open' ORDER BY severity, "createdAt", id`,
-      [id],
-    ),
+  'changes.requested': async (tx, { id }) => ({ requests: await openRequests(tx, id) }),
+  'response.awaited': async (tx, { id }) => ({
+    requests: await openRequests(tx, id),
+    expiresAt: await dueOf(tx, id, 'expire'),
   }),
+  'claim.idle': async (tx, { id }) => ({ claimEndsAt: await dueOf(tx, id, 'claim_idle') }),
   'file.refused': async (tx, _, { uploadId }) => {
     const [file = null] = await tx.query('SELECT path, problem FROM upload WHERE id = $1', [uploadId]);
     return { file };
@@ -127,21 +138,29 @@ const MORE: Partial<Record<NotifiedTopic, Look>> = {
     );
     return { incident: incident && { ...incident, problem: incident.problem && redactText(incident.problem) } };
   },
-  'submission.reminded': async (tx, { id }) => {
-    const [timer] = await tx.query(`SELECT "dueAt" FROM timer WHERE "submissionId" = $1 AND kind = 'expire'`, [id]);
-    return { expiresAt: timer?.dueAt ?? null };
-  },
+  'submission.reminded': async (tx, { id }) => ({ expiresAt: await dueOf(tx, id, 'expire') }),
 };
+
+const openRequests = (tx: EntityManager, id: string): Promise<About['requests']> =>
+  tx.query(
+    `SELECT text, severity FROM change_request WHERE "submissionId" = $1 AND state = 'open' ORDER BY severity, "createdAt", id`,
+    [id],
+  );
+
+async function dueOf(tx: EntityManager, id: string, kind: string): Promise<Date | null> {
+  const [timer] = await tx.query(`SELECT "dueAt" FROM timer WHERE "submissionId" = $1 AND kind = $2`, [id, kind]);
+  return timer?.dueAt ?? null;
+}
 
 @Injectable()
 export class OccasionsService {
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
-  /** Null: the submission was deleted meanwhile, and nobody need hear of it. */
+  /** Null: the submission was deleted meanwhile, or is no longer where somebody is reminded of it: nobody need hear. */
   async of(tx: EntityManager, topic: NotifiedTopic, payload: Payload): Promise<Occasion | null> {
     const { submissionId, seq = null } = payload;
-    const [row]: (Subject & Step)[] = await tx.query(LOOK, [submissionId, seq, eventsTo(topic)]);
-    if (!row) return null;
+    const [row]: (Subject & Step & { stateNow: State })[] = await tx.query(LOOK, [submissionId, seq, eventsTo(topic)]);
+    if (!row || (payload.state !== undefined && payload.state !== row.stateNow)) return null;
     const about = await MORE[topic]?.(tx, row, payload);
     const base = publicUrl(this.config);
     return {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { announce } from '../live/announce.js';
 import { post } from '../outbox/outbox.js';
+import { categoryOf } from './categories.js';
 import type { Block } from './letter.js';
 
 export interface Telling {
@@ -27,17 +28,34 @@ export type Letter = Omit<Telling, 'personIds'> & { readonly personId: string };
 
 /** As `tellPeople`, where not everybody reads the same words. */
 export async function tellEach(tx: EntityManager, messageId: string, letters: readonly Letter[]): Promise<string[]> {
-  const rows = letters.map(({ blocks, ...letter }) => ({ id: randomUUID(), ...letter, body: blocks }));
-  const written: { id: string; personId: string }[] = await tx.query(
-    `INSERT INTO notification (id, "messageId", "personId", "submissionId", topic, title, body, link)
-     SELECT r.id, r."messageId", r."personId", r."submissionId", r.topic, r.title, r.body, r.link
-       FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, "messageId" uuid, "personId" uuid, "submissionId" uuid,
-                                                topic text, title text, body jsonb, link text)
-       JOIN person p ON p.id = r."personId" AND p."disabledAt" IS NULL
-     ON CONFLICT ("messageId", "personId") DO NOTHING RETURNING id, "personId"`,
-    [JSON.stringify(rows)],
-  );
-  for (const { id, personId } of written) await announce(tx, { topic: 'notification.created', personId, data: { id } });
+  const written = await writeInLists(tx, letters);
   if (written.length > 0) await post(tx, { topic: 'notification.written', writtenOf: messageId });
+  return written;
+}
+
+/** In a category that its reader has muted it comes as read: as of the instant at which it was written. */
+const WRITE = `
+  INSERT INTO notification (id, "messageId", "personId", "submissionId", topic, title, body, link, "createdAt", "readAt")
+  SELECT r.id, r."messageId", r."personId", r."submissionId", r.topic, r.title, r.body, r.link, now()::timestamptz(3),
+         CASE WHEN q.choices -> r.category ->> 'inApp' = 'muted' THEN now()::timestamptz(3) END
+    FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, "messageId" uuid, "personId" uuid, "submissionId" uuid,
+                                             topic text, title text, body jsonb, link text, category text)
+    JOIN person p ON p.id = r."personId" AND p."disabledAt" IS NULL
+    LEFT JOIN preference q ON q."personId" = p.id
+  ON CONFLICT ("messageId", "personId") DO NOTHING RETURNING id, "personId"`;
+
+/**
+ * Into the lists alone, and live: the one place where they are written.
+ * @returns the ids of those that are new; `DeliveriesService.request` sends them out
+ */
+export async function writeInLists(tx: EntityManager, letters: readonly Letter[]): Promise<string[]> {
+  const rows = letters.map(({ blocks, ...letter }) => ({
+    id: randomUUID(),
+    ...letter,
+    body: blocks,
+    category: categoryOf(letter.topic),
+  }));
+  const written: { id: string; personId: string }[] = await tx.query(WRITE, [JSON.stringify(rows)]);
+  for (const { id, personId } of written) await announce(tx, { topic: 'notification.created', personId, data: { id } });
   return written.map(({ id }) => id);
 }

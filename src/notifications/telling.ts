@@ -14,17 +14,25 @@ const TITLE_LENGTH = 120;
 
 export function tell(topic: NotifiedTopic, occasion: Occasion, as: Part): Told {
   const { subject, happened, next, link: address = occasion.page } = TEMPLATES[topic](occasion, as);
-  const { accession, version, title, state } = occasion;
-  const name = version > 1 ? `${accession} version ${version}` : accession;
   return {
-    title: `${subject}: ${cut(oneLine(title), TITLE_LENGTH)} (${name})`,
-    blocks: [...happened, say([moveIn(state, as), next].filter(Boolean).join(' '))],
+    title: `${subject}: ${nameOf(occasion)}`,
+    blocks: [...happened, say([moveIn(occasion.state, as), next].filter(Boolean).join(' '))],
     link: address,
   };
 }
 
+/** What a submission is called: `Ribosomes in situ (ACC-000001 version 2)`. */
+export function nameOf({ accession, version, title }: Pick<Occasion, 'accession' | 'version' | 'title'>): string {
+  const name = version > 1 ? `${accession} version ${version}` : accession;
+  return `${cut(oneLine(title), TITLE_LENGTH)} (${name})`;
+}
+
 const MOVES: Readonly<Record<WaitingOn, Readonly<Partial<Record<Part, string>> & { others: string }>>> = {
-  submitter: { owner: 'It is your move.', others: 'It is the submitter’s move.' },
+  submitter: {
+    owner: 'It is your move.',
+    editor: 'It is your move, or its owner’s.',
+    others: 'It is the submitter’s move.',
+  },
   curator: {
     assignee: 'It is your move.',
     curator: 'It is the move of whichever curator claims it.',

@@ -31,7 +31,7 @@ export const TEMPLATES: Readonly<Record<NotifiedTopic, Template>> = {
         ? [say(`Unless somebody does, it will be ${sealed ? 'withdrawn' : 'deleted'} on ${dayOf(expiresAt)}.`)]
         : []),
     ],
-    next: 'Finish and submit it, or change anything in it to keep it.',
+    next: 'Finish and submit it, or save anything in it: that keeps it for as long again.',
   }),
 
   'submission.recalled': ({ comment }) => ({
@@ -57,7 +57,7 @@ export const TEMPLATES: Readonly<Record<NotifiedTopic, Template>> = {
   }),
 
   'submission.approved': ({ comment }, as) => ({
-    subject: as === 'owner' ? 'Approved' : 'Approved, and to be published',
+    subject: as === 'admin' ? 'Approved, and to be published' : 'Approved',
     happened: [
       say(
         `${as === 'owner' ? 'Your submission' : 'A submission'} has been approved. It stays private until it is published.`,
@@ -67,13 +67,18 @@ export const TEMPLATES: Readonly<Record<NotifiedTopic, Template>> = {
     next:
       as === 'owner'
         ? 'If it should become public on a certain day, set its release date.'
-        : 'Publish it, or leave it to its release date.',
+        : as === 'admin'
+          ? 'Publish it, or leave it to its release date.'
+          : '',
   }),
 
-  'submission.rejected': ({ accession, comment }) => ({
+  'submission.rejected': ({ accession, comment }, as) => ({
     subject: 'Rejected',
-    happened: [say('A curator has rejected your submission, for this reason:'), ...quote(comment)],
-    next: `Your files are kept. To appeal, write to the curators of this service, name ${accession}, and say why: they can reopen it.`,
+    happened: [
+      say(`A curator has rejected ${mine(as) ? 'your' : 'the'} submission, for this reason:`),
+      ...quote(comment),
+    ],
+    next: `${mine(as) ? 'Your' : 'The'} files are kept. To appeal, write to the curators of this service, name ${accession}, and say why: they can reopen it.`,
   }),
 
   'submission.withdrawn': ({ event, comment }, as) => ({
@@ -107,9 +112,7 @@ export const TEMPLATES: Readonly<Record<NotifiedTopic, Template>> = {
   'submission.published': ({ accession, record }, as) => ({
     subject: 'Published',
     happened: [
-      say(
-        `${as === 'owner' ? 'Your submission' : 'The submission that you reviewed'} is public, at its permanent address:`,
-      ),
+      say(`${PUBLISHED[as] ?? 'The submission that you reviewed'} is public, at its permanent address:`),
       link(accession, record),
     ],
     next: as === 'owner' ? 'Cite it by this address. To change something, begin a new version.' : '',
@@ -143,34 +146,33 @@ export const TEMPLATES: Readonly<Record<NotifiedTopic, Template>> = {
       ),
       ...list((report?.findings ?? []).map(findingOf)),
     ],
-    next:
-      as === 'owner'
-        ? 'Nothing is lost: correct what is wrong, bring only the files that changed, and submit it again. The report has every finding.'
-        : 'Waive each error with a reason, or request changes.',
+    next: mine(as)
+      ? 'Nothing is lost: correct what is wrong, bring only the files that changed, and submit it again. The report has every finding.'
+      : 'Waive each error with a reason, or request changes.',
   }),
 
   'review.requested': ({ round, dueAt }, as) => ({
-    subject: as === 'owner' ? 'Checks passed' : 'To be reviewed',
+    subject: isReviewer(as) ? 'To be reviewed' : 'Checks passed',
     happened: [
       say(
-        as === 'owner'
-          ? 'The checks are done, and found nothing that keeps your submission from its review.'
+        !isReviewer(as)
+          ? `The checks are done, and found nothing that keeps ${mine(as) ? 'your' : 'the'} submission from its review.`
           : `A submission has passed the checks and waits for its review (round ${round}).`,
       ),
     ],
     next: dueAt ? `A decision is due by ${dayOf(dueAt)}.` : '',
   }),
 
-  'changes.requested': ({ actor, comment, requests }) => ({
+  'changes.requested': ({ actor, comment, requests }, as) => ({
     subject: 'Changes requested',
     happened: [
-      say(`${by(actor, 'A curator')} asks for changes to your submission.`),
+      say(`${by(actor, 'A curator')} asks for changes to ${mine(as) ? 'your' : 'the'} submission.`),
       ...quote(comment),
       ...list(
         requests.map(({ severity, text }) => `${severity === 'must' ? 'Must' : 'Should'}: ${cut(oneLine(text), 1000)}`),
       ),
     ],
-    next: 'Change what is asked for, answer each request, and submit it again.',
+    next: mine(as) ? 'Change what is asked for, answer each request, and submit it again.' : '',
   }),
 
   'file.refused': ({ file }) => ({
@@ -180,6 +182,64 @@ export const TEMPLATES: Readonly<Record<NotifiedTopic, Template>> = {
       ...quote(file?.problem ?? 'It did not arrive whole.'),
     ],
     next: 'Bring the file again.',
+  }),
+
+  'review.due_soon': ({ dueAt, since, round }) => ({
+    subject: 'To be decided soon',
+    happened: [
+      say(`You have had this review since ${dayOf(since)} (round ${round}).`),
+      ...(dueAt ? [say(`Its decision is due by ${minuteOf(dueAt)}.`)] : []),
+    ],
+    next: 'Decide, put it on hold with a reason, or release it to the queue.',
+  }),
+
+  'review.overdue': ({ dueAt, since, assigneeName }, as) => ({
+    subject: 'Review overdue',
+    happened: [
+      say(`The decision on this submission was due${dueAt ? ` by ${minuteOf(dueAt)}` : ''}, and is not made.`),
+      say(
+        as === 'assignee'
+          ? `You have had it since ${dayOf(since)}.`
+          : assigneeName
+            ? `${oneLine(assigneeName)} has had it since ${dayOf(since)}.`
+            : `Nobody has claimed it: it has been in the queue since ${dayOf(since)}.`,
+      ),
+    ],
+    next: {
+      assignee: 'Decide, put it on hold with a reason, or release it to the queue.',
+      admin: assigneeName ? 'Ask for it, or assign it to somebody else.' : 'Assign it to somebody.',
+      others: 'Claim it.',
+    }[as === 'assignee' || as === 'admin' ? as : 'others'],
+  }),
+
+  'claim.idle': ({ touchedAt, claimEndsAt }) => ({
+    subject: 'Your claim runs out',
+    happened: [
+      say(`Nobody has worked on this review since ${minuteOf(touchedAt)}.`),
+      ...(claimEndsAt ? [say(`Unless you do, it goes back to the queue on ${minuteOf(claimEndsAt)}.`)] : []),
+    ],
+    next: 'Go on with it, put it on hold with a reason, or release it now.',
+  }),
+
+  'response.awaited': ({ since, expiresAt, requests }) => ({
+    subject: 'Changes are still waited for',
+    happened: [
+      say(`On ${dayOf(since)} a curator asked for changes, and the submission has not come back.`),
+      ...list(requests.map(({ text }) => cut(oneLine(text), 300))),
+      ...(expiresAt ? [say(`Unless somebody works on it, it will be withdrawn on ${dayOf(expiresAt)}.`)] : []),
+    ],
+    next: 'Change what is asked for, answer each request, and submit it again; or withdraw it.',
+  }),
+
+  'release.near': ({ releaseAt, since }, as) => ({
+    subject: 'Release comes near',
+    happened: [
+      say(
+        `${mine(as) ? 'Your submission' : 'A submission'} becomes public${releaseAt ? ` on ${minuteOf(releaseAt)}` : ''}.`,
+      ),
+      say(`It was scheduled on ${dayOf(since)}.`),
+    ],
+    next: mine(as) ? 'You need do nothing. Until then its owner can set another date, or clear it.' : '',
   }),
 
   'incident.opened': ({ incident, id }, as) =>
@@ -210,9 +270,19 @@ function findingOf({ severity, rule, file, location, message, fix, count }: Find
   return `${severity} ${rule}, ${where}: ${cut(oneLine(message), 300)}${times} To fix: ${cut(oneLine(fix), 300)}`;
 }
 
+const PUBLISHED: Partial<Record<Part, string>> = {
+  owner: 'Your submission',
+  editor: 'Your submission',
+  viewer: 'A submission that is shared with you',
+};
+
+const isReviewer = (as: Part): boolean => as === 'assignee' || as === 'curator';
+/** Whether it is the reader's own work. */
+const mine = (as: Part): boolean => as === 'owner' || as === 'editor';
 const by = (actor: string | null, otherwise: string): string => (actor ? oneLine(actor) : otherwise);
 const some = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
+const minuteOf = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'];
 

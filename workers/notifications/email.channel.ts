@@ -2,8 +2,11 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { createTransport, type Transporter } from 'nodemailer';
 import { CONFIG, type Config, publicUrl } from '../../src/config.js';
-import type { Outgoing } from '../../src/notifications/deliveries.service.js';
 import { htmlOf, link, oneLine, say, textOf } from '../../src/notifications/letter.js';
+import type { Outgoing } from '../../src/notifications/outgoing.js';
+
+/** Null to unsubscribe from: whoever gets it has asked for it. */
+type Mail = Pick<Outgoing, 'to' | 'title' | 'blocks'> & { readonly unsubscribe: string | null };
 
 @Injectable()
 export class EmailChannel implements OnApplicationShutdown {
@@ -16,19 +19,27 @@ export class EmailChannel implements OnApplicationShutdown {
   }
 
   /** Done when the server has taken it. @throws what nodemailer throws, for `failureOf` */
-  async deliver(deliveryId: string, { name, email, title, blocks, link: address }: Outgoing): Promise<void> {
+  async deliver(deliveryId: string, { to, title, blocks, unsubscribe }: Mail): Promise<void> {
     if (!this.transport) throw new NoMailServer();
     const { MAIL_FROM, MAIL_TIMEOUT } = this.config;
-    const letter = { title, blocks: [...blocks, link('Open it', address), say(this.whyThis())] };
+    const footer = unsubscribe === null ? [] : [say(this.whyThis()), link('Fewer of these mails', unsubscribe)];
+    const letter = { title, blocks: [...blocks, ...footer] };
     await this.transport.sendMail({
       from: MAIL_FROM,
-      to: { name: oneLine(name), address: email },
+      to: { name: oneLine(to.name), address: to.email },
       subject: title,
       text: textOf(letter.blocks),
       html: htmlOf(letter),
       // The same for each try: a mail that arrives twice, for want of an answer to the first, is one to a mailbox.
       messageId: `<delivery.${deliveryId}@${domainOf(MAIL_FROM)}>`,
-      headers: { 'Auto-Submitted': 'auto-generated' },
+      headers: {
+        'Auto-Submitted': 'auto-generated',
+        // RFC 8058: mailboxes show a button, and post to the address when it is pressed.
+        ...(unsubscribe !== null && {
+          'List-Unsubscribe': { prepared: true, value: `<${unsubscribe}>` },
+          'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+        }),
+      },
       xMailer: false,
       disableFileAccess: true,
       disableUrlAccess: true,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../src/config.js';
 import { DeliveriesService } from '../../src/notifications/deliveries.service.js';
+import type { Outgoing } from '../../src/notifications/outgoing.js';
 import type { JobOf } from '../../src/queues.js';
 import { JobWorker } from '../job-worker.js';
 import { EmailChannel } from './email.channel.js';
@@ -35,17 +36,17 @@ export class EmailWorker extends JobWorker<'email'> {
     } catch (error) {
       const failure = failureOf(error);
       this.log.warn({ message: failure.problem, ...job, cause: error });
-      return this.deliveries.failed(job, failure);
+      return this.deliveries.failed(job, mail, failure);
     }
-    await this.markSent(job);
+    await this.markSent(job, mail);
   }
 
   /** What the server has taken must not be sent again for a moment's lack of a database. */
-  private async markSent(job: JobOf<'email'>): Promise<void> {
+  private async markSent(job: JobOf<'email'>, mail: Outgoing): Promise<void> {
     const end = Date.now() + this.config.LEASE;
     for (;;) {
       try {
-        return await this.deliveries.sent(job);
+        return await this.deliveries.sent(job, mail);
       } catch (error) {
         if (Date.now() > end) throw error;
         await sleep(MARK_EVERY_MS);

@@ -10,10 +10,14 @@ describe('a mail that has not left', () => {
     ['the address, for now', { command: 'RCPT TO', response: '451 Try later', permanent: false }, false],
     ['the mail', { command: 'DATA', response: '554 Spam', permanent: true }, true],
     ['us, which a setting cures', { command: 'MAIL FROM', response: '550 Not from here', permanent: true }, false],
-  ])('says that the server refuses %s, and what it answers', (_, error, forGood) => {
+  ])('says that the server refuses %s, and what it answers', (what, error, forGood) => {
     const failure = failureOf(smtp({ code: 'EENVELOPE', ...error }));
 
-    expect(failure).toEqual({ problem: expect.stringMatching(/^The mail server does not accept .+: \d{3} /), forGood });
+    expect(failure).toMatchObject({
+      problem: expect.stringMatching(/^The mail server does not accept .+: \d{3} /),
+      forGood,
+    });
+    expect(failure.closes === true, 'the next to this address fares no better').toBe(what === 'the address');
     expect(failure.problem).toContain(error.response);
   });
 

@@ -1,12 +1,8 @@
 /** Why has a mail not left? In a sentence for people, and whether another try could be another. */
+import type { Failure } from '../../src/notifications/deliveries.service.js';
 import { cut, oneLine } from '../../src/notifications/letter.js';
 import { redactText } from '../../src/platform/redaction.js';
 import { NoMailServer } from './email.channel.js';
-
-export interface MailFailure {
-  readonly problem: string;
-  readonly forGood: boolean;
-}
 
 /** What nodemailer says of an error. */
 interface SmtpError extends Error {
@@ -38,14 +34,16 @@ const UNREACHED: Readonly<Record<string, string>> = {
 
 const LONGEST_ANSWER = 200;
 
-export function failureOf(error: unknown): MailFailure {
+export function failureOf(error: unknown): Failure {
   if (error instanceof NoMailServer)
     return { problem: 'There is no mail server: SMTP_URL is not set.', forGood: false };
   const { code = '', command = '', response, permanent = false } = error as SmtpError;
   const refused = REFUSED[command];
   if (refused && response) {
     const answer = cut(oneLine(redactText(response)), LONGEST_ANSWER);
-    return { problem: `${refused}: ${answer}`, forGood: permanent && ABOUT_THIS_MAIL.has(command) };
+    const forGood = permanent && ABOUT_THIS_MAIL.has(command);
+    // Nobody is there: the next mail to this address would fare no better.
+    return { problem: `${refused}: ${answer}`, forGood, ...(forGood && command === 'RCPT TO' && { closes: true }) };
   }
   return { problem: UNREACHED[code] ?? 'The mail could not be sent.', forGood: false };
 }

@@ -1,11 +1,11 @@
-/** Who must be told of this message? Each of them is, once: in the list at once, and by mail where there is a mail server. */
+/** Who must be told of this message? Each of them is, once: in the list at once, and by other channels as they wish. */
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { CONFIG, type Config } from '../../src/config.js';
 import { AUDIENCE, audienceOf, type NotifiedTopic, type Reader } from '../../src/notifications/audience.js';
 import { DeliveriesService } from '../../src/notifications/deliveries.service.js';
-import { NotificationsService } from '../../src/notifications/notifications.service.js';
 import { type Occasion, OccasionsService, Payload } from '../../src/notifications/occasions.service.js';
+import { writeInLists } from '../../src/notifications/tell-people.js';
 import { tell } from '../../src/notifications/telling.js';
 import type { JobOf } from '../../src/queues.js';
 import { JobWorker } from '../job-worker.js';
@@ -16,7 +16,7 @@ const TAKE = `
 
 /** Whoever may have to do with a submission, and has an account that is open. */
 const PEOPLE = `
-  SELECT id, roles FROM person
+  SELECT id, roles, coalesce(q."asViewer", false) AS "asViewer" FROM person LEFT JOIN preference q ON q."personId" = id
    WHERE "disabledAt" IS NULL AND (id = ANY ($1::uuid[]) OR roles && ARRAY['curator', 'admin'])`;
 
 @Injectable()
@@ -28,7 +28,6 @@ export class NotificationWorker extends JobWorker<'notification'> {
     @Inject(CONFIG) config: Config,
     private readonly db: DataSource,
     private readonly occasions: OccasionsService,
-    private readonly notifications: NotificationsService,
     private readonly deliveries: DeliveriesService,
   ) {
     super(config);
@@ -42,14 +41,12 @@ export class NotificationWorker extends JobWorker<'notification'> {
 
       const occasion = await this.occasions.of(tx, message.topic, Payload.parse(message.payload));
       if (!occasion) return;
-      const told = await this.write(tx, messageId, message.topic, occasion);
-      if (this.config.SMTP_URL) await this.deliveries.request(tx, told);
+      await this.deliveries.request(tx, await this.write(tx, messageId, message.topic, occasion));
     });
   }
 
   /** What a room has told people itself is in their lists already. */
   private async sendWritten(tx: EntityManager, messageId: string): Promise<void> {
-    if (!this.config.SMTP_URL) return;
     const written: { id: string }[] = await tx.query('SELECT id FROM notification WHERE "messageId" = $1', [messageId]);
     await this.deliveries.request(
       tx,
@@ -63,13 +60,14 @@ export class NotificationWorker extends JobWorker<'notification'> {
     topic: NotifiedTopic,
     occasion: Occasion,
   ): Promise<string[]> {
-    const { id: submissionId, ownerId, assignee } = occasion;
-    const people: Reader[] = await tx.query(PEOPLE, [[ownerId, assignee]]);
+    const { id: submissionId, ownerId, assignee, collaborators } = occasion;
+    const known = [ownerId, assignee, ...collaborators.map(({ personId }) => personId)];
+    const people: Reader[] = await tx.query(PEOPLE, [known]);
     const letters = audienceOf(topic, occasion, people).map(({ personId, as }) => ({
       ...tell(topic, occasion, as),
       ...{ messageId, personId, submissionId, topic },
     }));
-    return this.notifications.write(tx, letters);
+    return writeInLists(tx, letters);
   }
 }
 
