@@ -4,6 +4,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /** Erased: the row stays, for what refers to it, and says nothing of anybody any more. */
 const PEOPLE = `
   ALTER TABLE person
+    -- When it was seen that they have the address: by a mail, or by the word of a provider that is trusted with it.
+    ADD COLUMN "emailProvedAt"      timestamptz,
     -- When ORCID itself said so; null: it was typed.
     ADD COLUMN "orcidVerifiedAt"    timestamptz,
     ADD COLUMN "erasureRequestedAt" timestamptz,
@@ -134,6 +136,7 @@ export class CreateIdentities1796800000000 implements MigrationInterface {
       ALTER TABLE session DROP COLUMN "providerSession", DROP COLUMN "identityId", DROP COLUMN address,
         DROP COLUMN "userAgent";
       DROP TABLE password_reset, role_grant, logout_token, sign_in_attempt, person_identity;
-      ALTER TABLE person DROP COLUMN "erasedAt", DROP COLUMN "erasureRequestedAt", DROP COLUMN "orcidVerifiedAt"`);
+      ALTER TABLE person DROP COLUMN "erasedAt", DROP COLUMN "erasureRequestedAt", DROP COLUMN "orcidVerifiedAt",
+        DROP COLUMN "emailProvedAt"`);
   }
 }

@@ -19,7 +19,7 @@ describe('signing up', () => {
     expect(status).toBe(201);
     expect(body).toEqual({
       ...{ id: expect.any(String), name: 'New Comer', email: asked.email },
-      ...{ orcid: null, roles: ['submitter'] },
+      ...{ orcid: null, orcidVerified: false, roles: ['submitter'], grants: [] },
     });
   });
 

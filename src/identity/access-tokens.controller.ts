@@ -31,6 +31,6 @@ export class AccessTokensController {
   @ApiOperation({ summary: 'Revoke a token' })
   @Returns(204)
   revoke(@Param('id', { schema: z.uuid() }) id: string, @CurrentUser() user: User): Promise<void> {
-    return this.tokens.revoke(id, user);
+    return this.tokens.revoke(id, user.id, user);
   }
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
+import { recordAct } from '../audit/record-act.js';
 import { Instant, instantKey, keyset, type Page } from '../platform/page.js';
 import { AccessToken } from './access-token.entity.js';
 import { ScopesExceeded, TokenNotFound } from './identity.errors.js';
@@ -16,7 +17,7 @@ const NEWEST_FIRST = keyset('tokens', z.tuple([Instant, z.uuid()]));
 export class AccessTokensService {
   constructor(private readonly db: DataSource) {}
 
-  async page({ id: personId }: User, { limit, cursor, count }: TokensQuery): Promise<Page<AccessToken>> {
+  async page({ id: personId }: Pick<User, 'id'>, { limit, cursor, count }: TokensQuery): Promise<Page<AccessToken>> {
     const [createdAt, id] = NEWEST_FIRST.read(cursor) ?? [null, null];
     const rows = await this.db.query(
       `SELECT id, name, hint, scopes, "createdAt", "lastUsedAt", "expiresAt", ${instantKey('"createdAt"')} AS "createdKey"
@@ -45,17 +46,34 @@ export class AccessTokensService {
 
     const id = randomUUID();
     const token = makeSecret('token');
-    await this.db.manager.insert(AccessToken, {
-      ...{ id, personId, name, scopes },
-      tokenHash: hashOf(token),
-      hint: hintOf(token),
-      expiresAt: new Date(expiresAt),
+    await this.db.transaction(async (tx) => {
+      await tx.insert(AccessToken, {
+        ...{ id, personId, name, scopes },
+        tokenHash: hashOf(token),
+        hint: hintOf(token),
+        expiresAt: new Date(expiresAt),
+      });
+      const object = { type: 'access_token', id };
+      await recordAct(tx, { actorId: personId, action: 'access_token.made', object, details: { scopes, expiresAt } });
     });
     return { ...(await this.db.manager.findOneByOrFail(AccessToken, { id })), token };
   }
 
-  async revoke(id: string, { id: personId }: User): Promise<void> {
-    const { affected } = await this.db.manager.delete(AccessToken, { id, personId });
-    if (affected !== 1) throw new TokenNotFound(id);
+  /** @throws TokenNotFound */
+  async revoke(id: string, personId: string, by: User): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const { affected } = await tx.delete(AccessToken, { id, personId });
+      if (affected !== 1) throw new TokenNotFound(id);
+      const object = { type: 'access_token', id };
+      await recordAct(tx, { actorId: by.id, action: 'access_token.revoked', object, details: { personId } });
+    });
+  }
+
+  async revokeAll(personId: string, by: User): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const { affected: revoked } = await tx.delete(AccessToken, { personId });
+      const object = { type: 'person', id: personId };
+      await recordAct(tx, { actorId: by.id, action: 'access_token.all_revoked', object, details: { revoked } });
+    });
   }
 }

@@ -75,7 +75,7 @@ export class Authenticator {
 
   private async holderOf(secret: string): Promise<User> {
     const kind = kindOf(secret);
-    if (!kind || kind === 'invitation') throw new Unauthenticated('malformed', MALFORMED);
+    if (!kind || kind === 'invitation' || kind === 'reset') throw new Unauthenticated('malformed', MALFORMED);
     if (kind === 'link' || kind === 'visit') {
       const visitor = await this.visits.visitor(kind, secret);
       if (!visitor) throw new Unauthenticated('unknown', UNKNOWN[kind]);

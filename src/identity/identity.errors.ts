@@ -137,7 +137,7 @@ export class TokenNotFound extends DomainError {
   readonly kind = 'missing';
 
   constructor(id: string) {
-    super(`You have no access token ${id}: it was revoked, or never was.`);
+    super(`There is no access token ${id}: it was revoked, or never was.`);
   }
 }
 
@@ -145,9 +145,91 @@ export class SessionNotFound extends DomainError {
   readonly code = 'session-not-found';
   readonly kind = 'missing';
 
+  constructor(id?: string) {
+    super(
+      id === undefined
+        ? 'You came with an access token, and so there is no session to end: `DELETE /me/tokens/{id}` revokes a token.'
+        : `There is no session ${id}: it is over, or never was.`,
+    );
+  }
+}
+
+export class GrantNotFound extends DomainError {
+  readonly code = 'grant-not-found';
+  readonly kind = 'missing';
+
+  constructor(id: string) {
+    super(`This person has no grant ${id}: it was revoked, or never was.`);
+  }
+}
+
+export class NoSuchProfile extends DomainError {
+  readonly code = 'no-such-profile';
+  readonly kind = 'invalid';
+
+  constructor(
+    profile: string,
+    readonly known: readonly string[],
+  ) {
+    super(`There is no profile "${profile}"; there are: ${known.join(', ')}.`);
+  }
+}
+
+export class OrcidVerified extends DomainError {
+  readonly code = 'orcid-verified';
+  readonly kind = 'refused';
+
+  constructor(orcid: string | null) {
+    super(
+      `ORCID itself has said that ${orcid ?? 'this iD'} is yours, and it cannot be typed over. ` +
+        'To have another, unlink this one first: `DELETE /me/identities/{id}`.',
+    );
+  }
+}
+
+export class PasswordWrong extends DomainError {
+  readonly code = 'password-wrong';
+  readonly kind = 'invalid';
+
+  constructor() {
+    super('`current` is not your password. If you have forgotten it, ask for a mail: `POST /password-resets`.');
+  }
+}
+
+export class PasswordResetRefused extends DomainError {
+  readonly code = 'password-reset-refused';
+  readonly kind = 'refused';
+
   constructor() {
     super(
-      'You came with an access token, and so there is no session to end: `DELETE /me/tokens/{id}` revokes a token.',
+      'This link has been used already, is older than an hour, or is not ours. Ask for a new mail: `POST /password-resets`.',
     );
+  }
+}
+
+export class NoMail extends DomainError {
+  readonly code = 'no-mail';
+  readonly kind = 'refused';
+
+  constructor() {
+    super('This service sends no mail: ask one of its admins.');
+  }
+}
+
+export class IdentityNotFound extends DomainError {
+  readonly code = 'identity-not-found';
+  readonly kind = 'missing';
+
+  constructor(id: string) {
+    super(`You have no identity ${id}: it was unlinked, or never was.`);
+  }
+}
+
+export class LastWayIn extends DomainError {
+  readonly code = 'last-way-in';
+  readonly kind = 'refused';
+
+  constructor() {
+    super('You could not sign in any more without it. Set a password first (`PUT /me/password`), or link another.');
   }
 }

@@ -40,12 +40,11 @@ const scopes = z
   .min(1)
   .refine((given) => new Set(given).size === given.length, 'expected each scope once');
 
+const email = z.email('expected an e-mail address such as name@example.org').max(254);
+const password = z.string().min(8).max(200);
+
 export const SignUp = z
-  .strictObject({
-    name: line(200),
-    email: z.email('expected an e-mail address such as name@example.org').max(254),
-    password: z.string().min(8).max(200),
-  })
+  .strictObject({ name: line(200), email, password })
   .refine(({ email, password }) => email.toLowerCase() !== password.toLowerCase(), {
     path: ['password'],
     message: 'expected something other than the e-mail address',
@@ -68,15 +67,22 @@ export const SessionView = z
   .meta({ id: 'Session' });
 export type SessionView = z.input<typeof SessionView>;
 
-export const MeView = z
-  .object({
-    id: z.uuid(),
-    name: z.string(),
-    email: z.string(),
-    orcid: z.string().nullable(),
-    roles: z.array(z.enum(ROLES)),
-  })
-  .meta({ id: 'Me' });
+const Somebody = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  email: z.string(),
+  orcid: z.string().nullable(),
+  orcidVerified: z.boolean().meta({ description: 'ORCID itself said that it is theirs: they have signed in with it.' }),
+  roles: z.array(z.enum(ROLES)),
+});
+
+export const MeView = Somebody.extend({
+  roles: z.array(z.enum(ROLES)).meta({ description: 'What the caller is to all submissions, now.' }),
+  grants: z
+    .array(z.object({ role: z.enum(ROLES), profile: z.string() }))
+    .default([])
+    .meta({ description: 'What the caller is to the submissions of some profiles besides.' }),
+}).meta({ id: 'Me' });
 export type MeView = z.input<typeof MeView>;
 
 export const MeEdit = z
@@ -84,7 +90,8 @@ export const MeEdit = z
   .meta({ id: 'MeEdit' });
 export type MeEdit = z.infer<typeof MeEdit>;
 
-export const PersonView = MeView.extend({
+export const PersonView = Somebody.extend({
+  roles: z.array(z.enum(ROLES)).meta({ description: 'Those without an end and for all; others are grants.' }),
   disabled: z.boolean(),
   disabledAt: instant.nullable(),
   createdAt: instant,
@@ -94,6 +101,12 @@ export type PersonView = z.input<typeof PersonView>;
 
 export const PeopleQuery = pageQuery({
   q: line(200).optional().meta({ description: 'A part of the name or of the e-mail address.' }),
+  role: z.enum(ROLES).optional().meta({ description: 'Who holds it now, for whatever submissions.' }),
+  disabled: z
+    .enum(['true', 'false'])
+    .transform((word) => word === 'true')
+    .optional()
+    .meta({ description: 'Whether the account is closed.' }),
 });
 export type PeopleQuery = z.infer<typeof PeopleQuery>;
 export const PeoplePage = pageOf(PersonView, 'People');
@@ -102,6 +115,99 @@ export const PersonEdit = z
   .strictObject({ roles: roles.optional(), disabled: z.boolean().optional() })
   .meta({ id: 'PersonEdit' });
 export type PersonEdit = z.infer<typeof PersonEdit>;
+
+/** A role for a time, or for the submissions of one profile. */
+export const NewGrant = z
+  .strictObject({
+    role: z.enum(ROLES),
+    profile: z
+      .string()
+      .max(100)
+      .nullable()
+      .default(null)
+      .meta({ description: 'Of which profile a curator reviews the submissions; null: of all.' }),
+    expiresAt: z.iso
+      .datetime({ offset: true })
+      .refine((at) => Date.parse(at) > Date.now(), 'expected a time that is still to come')
+      .nullable()
+      .default(null)
+      .meta({ description: 'Null: until it is revoked.' }),
+    reason: line(500),
+  })
+  .refine(({ role, profile }) => profile === null || role === 'curator', {
+    path: ['profile'],
+    message: 'expected only with the role "curator"',
+  })
+  .meta({ id: 'NewGrant' });
+export type NewGrant = z.infer<typeof NewGrant>;
+
+export const GrantView = z
+  .object({
+    id: z.uuid(),
+    role: z.enum(ROLES),
+    profile: z.string().nullable(),
+    expiresAt: instant.nullable(),
+    isOver: z.boolean(),
+    provider: z.string().nullable().meta({ description: 'By whose claims it was given; null: by an admin.' }),
+    grantedBy: z.object({ id: z.uuid(), name: z.string() }).nullable(),
+    reason: z.string(),
+    createdAt: instant,
+  })
+  .meta({ id: 'Grant' });
+export type GrantView = z.input<typeof GrantView>;
+
+export const IdentityView = z
+  .object({
+    id: z.uuid(),
+    provider: z.string(),
+    issuer: z.string(),
+    subject: z.string(),
+    createdAt: instant,
+    lastUsedAt: instant,
+  })
+  .meta({ id: 'Identity' });
+export type IdentityView = z.input<typeof IdentityView>;
+export const Identities = z.object({ items: z.array(IdentityView) }).meta({ id: 'Identities' });
+
+export const PersonDetail = PersonView.extend({
+  grants: z.array(GrantView),
+  identities: z.array(IdentityView),
+  hasPassword: z.boolean(),
+  erasureRequestedAt: instant.nullable(),
+  erasedAt: instant.nullable(),
+}).meta({ id: 'PersonDetail' });
+export type PersonDetail = z.input<typeof PersonDetail>;
+
+export const PasswordChange = z
+  .strictObject({
+    current: z.string().max(200).optional().meta({ description: 'Not asked for where there is none yet.' }),
+    password,
+  })
+  .meta({ id: 'PasswordChange' });
+export type PasswordChange = z.infer<typeof PasswordChange>;
+
+export const PasswordResetAsked = z.strictObject({ email }).meta({ id: 'PasswordResetAsked' });
+export const PasswordReset = z
+  .strictObject({ token: z.string().min(1).max(200), password })
+  .meta({ id: 'PasswordReset' });
+export type PasswordReset = z.infer<typeof PasswordReset>;
+
+export const SessionRow = z
+  .object({
+    id: z.uuid(),
+    current: z.boolean().meta({ description: 'It is the one that this request came with.' }),
+    provider: z.string().nullable().meta({ description: 'By whom it was begun; null: by a password.' }),
+    userAgent: z.string().nullable(),
+    address: z.string().nullable().meta({ description: 'Where it was begun from, without its last part.' }),
+    createdAt: instant,
+    lastUsedAt: instant.meta({ description: 'To the minute.' }),
+    expiresAt: instant,
+  })
+  .meta({ id: 'SessionRow' });
+export type SessionRow = z.input<typeof SessionRow>;
+export const SessionsQuery = pageQuery();
+export type SessionsQuery = z.infer<typeof SessionsQuery>;
+export const SessionsPage = pageOf(SessionRow, 'Sessions');
 
 const YEAR_MS = 366 * 86_400_000;
 

@@ -17,20 +17,25 @@ export class MeController {
   @Get()
   @ApiOperation({ summary: 'Who the caller is' })
   @Returns(200, MeView)
-  async read(@CurrentUser() { id }: User): Promise<MeView> {
-    return tagged(await this.people.get(id));
+  async read(@CurrentUser() user: User): Promise<MeView> {
+    return tagged(await this.people.get(user.id), user);
   }
 
   @Patch()
   @ApiOperation({ summary: 'Change what others see of the caller' })
   @Returns(200, MeView)
   async edit(
-    @CurrentUser() { id }: User,
+    @CurrentUser() user: User,
     @Body({ schema: MeEdit }) changes: MeEdit,
     @IfMatch() expected: Precondition,
   ): Promise<MeView> {
-    return tagged(await this.people.edit(id, changes, expected));
+    return tagged(await this.people.edit(user.id, changes, expected), user);
   }
 }
 
-const tagged = (person: Person): Person => withHeaders(person, { etag: etagOf(fieldsOf(person)) });
+/** The roles are those of this very request; the tag is of what the caller could change. */
+function tagged(person: Person, { roles, grants = [] }: User): MeView {
+  const fields = fieldsOf(person);
+  const view = { ...person, orcidVerified: fields.orcidVerified, roles: [...roles], grants: [...grants] };
+  return withHeaders(view, { etag: etagOf(fields) });
+}

@@ -9,9 +9,13 @@ export class Person {
   @Column('text') email: string;
   @Column('text') name: string;
   @Column('text', { nullable: true }) orcid: string | null;
+  /** When ORCID itself said so; null: it was typed. */
+  @Column('timestamptz', { nullable: true }) orcidVerifiedAt: Date | null;
   /** Null: they cannot sign in with a password. */
   @Column('text', { nullable: true, select: false }) passwordHash: string | null;
   @Column('text', { array: true }) roles: Role[];
   @Column('timestamptz', { nullable: true }) disabledAt: Date | null;
+  @Column('timestamptz', { nullable: true }) erasureRequestedAt: Date | null;
+  @Column('timestamptz', { nullable: true }) erasedAt: Date | null;
   @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;
 }

@@ -14,6 +14,8 @@ const SHAPES = {
   /** A review link, and a browser that has opened one. */
   link: { prefix: 'acc_link_', length: 32 },
   visit: { prefix: 'acc_vis_', length: 32 },
+  /** A mail by which a new password is set. */
+  reset: { prefix: 'acc_rst_', length: 32 },
   invitation: { prefix: 'acc_inv_', length: 32 },
 } as const;
 export type SecretKind = keyof typeof SHAPES;

@@ -8,8 +8,10 @@ import { Returns } from '../platform/returns.js';
 import { secretIn } from './authenticate.js';
 import { CrossSiteRequest, SessionNotFound } from './identity.errors.js';
 import { SessionView, SignIn } from './identity.schema.js';
+import { Providers } from './openid/providers.js';
 import { isCrossSite } from './same-origin.js';
 import { kindOf } from './secrets.js';
+import { seenFrom } from './seen-from.js';
 import { noSessionCookie, sessionCookie } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -20,6 +22,7 @@ export class SessionsController {
 
   constructor(
     private readonly sessions: SessionsService,
+    private readonly providers: Providers,
     @Inject(CONFIG) config: Config,
   ) {
     this.publicUrl = publicUrl(config);
@@ -28,20 +31,23 @@ export class SessionsController {
   @Post()
   @ApiOperation({ summary: 'Sign in: a browser gets a cookie, a script takes the token' })
   @Returns(201, SessionView)
-  async begin(@Body({ schema: SignIn }) credentials: SignIn, @Req() { headers }: FastifyRequest): Promise<SessionView> {
+  async begin(@Body({ schema: SignIn }) credentials: SignIn, @Req() request: FastifyRequest): Promise<SessionView> {
     // else another site could sign somebody in as whom it likes, and read what they then bring
-    if (isCrossSite(headers, this.publicUrl)) throw new CrossSiteRequest(this.publicUrl);
-    const session = await this.sessions.begin(credentials);
+    if (isCrossSite(request.headers, this.publicUrl)) throw new CrossSiteRequest(this.publicUrl);
+    const session = await this.sessions.begin(credentials, seenFrom(request));
     return withHeaders(session, { 'set-cookie': sessionCookie(session.token, session.expiresAt, this.publicUrl) });
   }
 
+  /** Where a provider has signed them in, `Link: <…>; rel="logout"` is where they sign out of it too. */
   @Delete('current')
   @ApiOperation({ summary: 'Sign out: the session that this request came with is over' })
   @Returns(204)
   async end(@Req() { headers }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     const secret = secretIn(headers);
     if (!secret || kindOf(secret) !== 'session') throw new SessionNotFound();
-    await this.sessions.end(secret);
+    const issuer = await this.sessions.end(secret);
+    const elsewhere = issuer && (await this.providers.signOutAt(issuer));
+    if (elsewhere) void reply.header('link', `<${elsewhere}>; rel="logout"`);
     void reply.header('set-cookie', noSessionCookie(this.publicUrl));
   }
 }

@@ -15,6 +15,7 @@ export type NotifiedTopic = Exclude<
   | 'slack.requested'
   | 'doi.changed'
   | 'lookup.asked'
+  | 'password.forgotten'
   | 'webhook.due'
   | 'files.changed'
   | 'notification.written'

@@ -1,5 +1,6 @@
 /** What is taken as a JSON body? Well-formed, not too large, not too deep, and with texts that can be kept. */
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
 import { DomainError } from './domain-error.js';
 
 /** Deeper than any metadata, and shallow enough for every function that recurses. */
@@ -50,6 +51,13 @@ class UnsupportedMediaType extends DomainError {
   }
 }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Machines send it forms, and no cookie counts there. */
+    takesForm?: boolean;
+  }
+}
+
 type Done = (error: Error | null, body?: unknown) => void;
 
 /** Before Nest adds its own parsers: those read forms too, which other sites can send with a person's cookie. */
@@ -75,7 +83,10 @@ export function takeJson(app: NestFastifyApplication, limit: number): void {
   app.useBodyParser(
     'application/x-www-form-urlencoded',
     { bodyLimit: limit },
-    (_request: unknown, _form: unknown, done: Done) => done(new UnsupportedMediaType()),
+    ({ routeOptions }: FastifyRequest, form: Buffer, done: Done) => {
+      if (!routeOptions.config.takesForm) return done(new UnsupportedMediaType());
+      done(null, Object.fromEntries(new URLSearchParams(form.toString('utf8'))));
+    },
   );
 }
 

@@ -1,5 +1,5 @@
 /** Does the query hold what the route does not know? It is refused, or a filter that is misspelt would filter nothing. */
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
@@ -16,7 +16,7 @@ export class KnownParameters implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { query } = context.switchToHttp().getRequest<FastifyRequest>();
     const given = Object.keys(query ?? {});
-    if (given.length > 0) this.refuseUnknown(given, this.knownTo(context));
+    if (given.length > 0 && !takesAny(context)) this.refuseUnknown(given, this.knownTo(context));
     return true;
   }
 
@@ -39,6 +39,13 @@ export class KnownParameters implements CanActivate {
     return known;
   }
 }
+
+const OTHERS = Symbol('others say what is in the query');
+
+/** For what others send a browser to, with parameters of their own. */
+export const TakesAnyParameters = () => SetMetadata(OTHERS, true);
+
+const takesAny = (context: ExecutionContext): boolean => Reflect.getMetadata(OTHERS, context.getHandler()) === true;
 
 function parametersOf(context: ExecutionContext): readonly string[] {
   const args: Arguments = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) ?? {};

@@ -6,7 +6,10 @@ import { htmlOf, link, oneLine, say, textOf } from '../../src/notifications/lett
 import type { Outgoing } from '../../src/notifications/outgoing.js';
 
 /** Null to unsubscribe from: whoever gets it has asked for it. */
-type Mail = Pick<Outgoing, 'to' | 'title' | 'blocks'> & { readonly unsubscribe: string | null };
+type Mail = Pick<Outgoing, 'title' | 'blocks'> & {
+  readonly to: Pick<Outgoing['to'], 'name' | 'email'>;
+  readonly unsubscribe: string | null;
+};
 
 @Injectable()
 export class EmailChannel implements OnApplicationShutdown {
