@@ -58,6 +58,10 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /me/notifications': to('person', 'account'),
   'PATCH /me/notifications/{id}': to('person', 'account'),
   'POST /me/notifications/read': to('person', 'account'),
+  'GET /me/preferences': to('person', 'account'),
+  'PATCH /me/preferences': to('person', 'account'),
+  'GET /unsubscribe/{token}': anyone,
+  'POST /unsubscribe/{token}': anyone,
 
   'GET /users/{id}': to('admin', 'admin'),
   'POST /users/{id}/grants': to('admin', 'admin'),
