@@ -33,8 +33,8 @@ function unknown(topic: string): string {
   if (word === 'submission' && id !== undefined) {
     return `"${topic}" is no submission: after "submission:" expected is its id, a UUID.`;
   }
-  const meant = nearest(word, ['submission', 'queue', 'me']);
-  const form = FORMS.find((each) => each.startsWith(meant ?? '-'));
+  const meant = word && nearest(word, ['submission', 'queue', 'me']);
+  const form = FORMS.find((each) => each.startsWith(meant || '-'));
   return form ? `Unknown topic "${topic}": did you mean "${form}"?` : `Unknown topic "${topic}": known are ${KNOWN}.`;
 }
 
