@@ -35,6 +35,9 @@ const to = (who: Exclude<Who, 'anyone'>, ...scopes: Scope[]): Access => ({ who, 
 /** For readers, and for whoever comes by a review link. */
 const shown: Access = { ...to('reader', 'submission:read'), visitor: 'view' };
 const lent: Access = { ...to('reader', 'submission:read'), visitor: 'download' };
+/** For whoever talks there, and for visitors whose link lets them: they read what they take part in. */
+const heard: Access = { ...to('reader', 'submission:read'), visitor: 'comment' };
+const spoken: Access = { ...to('participant', 'submission:write', 'review'), visitor: 'comment' };
 
 /** Below `/api/v1`, as the OpenAPI document writes them. */
 export const ROUTES: Readonly<Record<string, Access>> = {
@@ -139,6 +142,30 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'POST /submissions/{id}/waivers': to('reviewer', 'review'),
   'GET /submissions/{id}/waivers/{waiverId}': to('reader', 'submission:read'),
   'DELETE /submissions/{id}/waivers/{waiverId}': to('reviewer', 'review'),
+
+  'GET /submissions/{id}/threads': heard,
+  'POST /submissions/{id}/threads': spoken,
+  'GET /submissions/{id}/threads/{threadId}': heard,
+  'PATCH /submissions/{id}/threads/{threadId}': to('participant', 'submission:write', 'review'),
+  'POST /submissions/{id}/threads/{threadId}/comments': spoken,
+  'PATCH /submissions/{id}/threads/{threadId}/comments/{commentId}': spoken,
+  'DELETE /submissions/{id}/threads/{threadId}/comments/{commentId}': spoken,
+  'GET /submissions/{id}/suggestions': to('reader', 'submission:read'),
+  'POST /submissions/{id}/suggestions': to('reviewer', 'review'),
+  'POST /submissions/{id}/suggestions/apply': to('editor', 'submission:write'),
+  'GET /submissions/{id}/suggestions/{suggestionId}': to('reader', 'submission:read'),
+  'POST /submissions/{id}/suggestions/{suggestionId}/apply': to('editor', 'submission:write'),
+  'POST /submissions/{id}/suggestions/{suggestionId}/decline': to('editor', 'submission:write'),
+  'POST /submissions/{id}/suggestions/{suggestionId}/withdraw': to('reviewer', 'review'),
+  'GET /submissions/{id}/reviews': to('reader', 'submission:read'),
+  'POST /submissions/{id}/reviews': to('reviewer', 'review'),
+  'GET /submissions/{id}/reviews/pending': to('reviewer', 'review'),
+  'PUT /submissions/{id}/reviews/pending': to('reviewer', 'review'),
+  'DELETE /submissions/{id}/reviews/pending': to('reviewer', 'review'),
+  'GET /submissions/{id}/notes': to('reviewer', 'review'),
+  'POST /submissions/{id}/notes': to('reviewer', 'review'),
+  'PATCH /submissions/{id}/notes/{noteId}': to('reviewer', 'review'),
+  'DELETE /submissions/{id}/notes/{noteId}': to('reviewer', 'review'),
 
   'GET /submissions/{id}/share-links': to('participant', 'submission:read', 'review'),
   'POST /submissions/{id}/share-links': to('owner', 'submission:write'),

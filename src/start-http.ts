@@ -19,6 +19,7 @@ import { answerTo } from './platform/problem.js';
 import { sendProblem } from './platform/problem-filter.js';
 import { serveProblemPages } from './platform/problem-pages.js';
 import { logRequests, requestId } from './platform/request-log.js';
+import { registerReviewLinks } from './sharing/review-link-route.js';
 
 /** Where machines look for them. */
 const ALSO_WITHOUT_PREFIX = /^\/(?:health\/(?:live|ready)|metrics)(?:\?|$)/;
@@ -44,6 +45,7 @@ export const httpAdapter = (config: Config): FastifyAdapter =>
 export function configure(app: NestFastifyApplication): void {
   applyConventions(app);
   registerUploads(app);
+  registerReviewLinks(app);
 }
 
 export function applyConventions(app: NestFastifyApplication): void {

@@ -22,7 +22,9 @@ const PEOPLE = `
     UNION SELECT unnest(ARRAY["invitedBy", "acceptedBy"]) FROM invitation WHERE accession = $1),
   staff AS (
     SELECT assignee AS id FROM submission WHERE accession = $1
-    UNION SELECT t."actorId" FROM submission_transition t JOIN submission s ON s.id = t."submissionId" WHERE s.accession = $1)
+    UNION SELECT t."actorId" FROM submission_transition t JOIN submission s ON s.id = t."submissionId" WHERE s.accession = $1
+    UNION SELECT c."personId" FROM thread_comment c JOIN thread t ON t.id = c."threadId"
+                               JOIN submission s ON s.id = t."submissionId" WHERE s.accession = $1)
   SELECT p.id, p.name, p.email, p.orcid,
          CASE WHEN p.id IN (SELECT id FROM authors) THEN 'Author' ELSE 'Curator' END AS "as"
     FROM person p WHERE p.id IN (SELECT id FROM authors UNION SELECT id FROM staff)`;

@@ -18,10 +18,35 @@ const STAND_IN = /withheld-[0-9a-f]{10}/g;
 /** Of a name in a file's name so many letters are enough, wherever they stand in it. */
 const TELLING_LETTERS = 4;
 /** What holds people's own keys and words, by whose schema nothing is known here. */
-const FREE: ReadonlySet<string> = new Set(['metadata', 'facts', 'details', 'from', 'to', 'before', 'after', 'value']);
+const FREE: ReadonlySet<string> = new Set([
+  'metadata',
+  'facts',
+  'details',
+  'from',
+  'to',
+  'before',
+  'after',
+  'value',
+  'was',
+  'anchor',
+]);
 /** Of what refers to a person there is nothing else. */
 const OF_PEOPLE: ReadonlySet<string> = new Set([
-  ...['id', 'name', 'email', 'orcid', 'role', 'roles', 'kind', 'type', 'as', 'linkId', 'pseudonym', 'isVisitor'],
+  ...[
+    'id',
+    'name',
+    'handle',
+    'email',
+    'orcid',
+    'role',
+    'roles',
+    'kind',
+    'type',
+    'as',
+    'linkId',
+    'pseudonym',
+    'isVisitor',
+  ],
 ]);
 /** The words of our addresses. */
 const STEPS = new Set(Object.keys(ROUTES).flatMap((route) => route.split(/[ /]/)));
@@ -79,8 +104,9 @@ export class Redactor implements Withholding {
     const { id, name } = value;
     const isOne = typeof name === 'string' && typeof id === 'string' && UUID.test(id);
     if (!isOne || !Object.keys(value).every((key) => OF_PEOPLE.has(key)) || /^Reviewer \d+$/.test(name)) return null;
-    const shown = { ...value, id: this.idFor(id), name: this.people.get(id)?.as ?? 'Staff' };
-    return { ...shown, ...('email' in value && { email: null }), ...('orcid' in value && { orcid: null }) };
+    const shown: Record<string, unknown> = { ...value, id: this.idFor(id), name: this.people.get(id)?.as ?? 'Staff' };
+    for (const field of ['handle', 'email', 'orcid']) if (field in value) shown[field] = null;
+    return shown;
   }
 
   swept(value: unknown, vocabulary: ReadonlySet<string>): unknown {
@@ -113,6 +139,17 @@ export class Redactor implements Withholding {
         .join('');
     const parts = said.split(OURS);
     return parts.map((part, i) => (i % 2 === 1 ? this.idFor(part) : this.words(part))).join('');
+  }
+
+  /** What of it is withheld, as it stands there. */
+  found(text: string): string[] {
+    const words = new Set<string>();
+    const said = text.normalize('NFC').replaceAll(OURS, ' ');
+    for (const pattern of [this.exact, this.phrases])
+      if (pattern) for (const [word] of said.matchAll(pattern)) words.add(word);
+    for (const [token] of said.matchAll(TOKEN))
+      if (this.inName && this.namedThings(` ${token} `, this.inName) !== ` ${token} `) words.add(token);
+    return [...words];
   }
 
   private step(step: string): string {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { post } from '../outbox/outbox.js';
 import { requestPublication } from '../records/publication.js';
+import { endLinksOf } from '../sharing/link-rows.js';
 import type { Effect, IncidentKind } from './events.js';
 import type { Position } from './step.js';
 
@@ -38,6 +39,7 @@ export async function endWhatIsOver(tx: EntityManager, id: string, before: Posit
       [before.runId, state],
     );
   }
+  await endLinksOf(tx, id, before.state, to.state);
   if (TROUBLED.has(before.state) && before.state !== to.state)
     await tx.query(
       `UPDATE incident SET state = 'resolved', "resolvedAt" = now() WHERE "submissionId" = $1 AND state = 'open'`,
