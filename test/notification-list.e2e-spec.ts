@@ -42,6 +42,7 @@ describe('the list', () => {
         {
           id: expect.any(String),
           topic: 'submission.rejected',
+          category: 'progress',
           submissionId,
           title: expect.stringMatching(/^Rejected: Ribosomes in situ \(ACC-\d+\)$/),
           text: expect.stringContaining('A curator has rejected your submission'),

@@ -9,3 +9,13 @@ export class NotificationNotFound extends DomainError {
     super(`You have no notification ${id}.`);
   }
 }
+
+/** It says whose it is, and is not signed by us for them; or they are gone. */
+export class UnknownUnsubscribeLink extends DomainError {
+  readonly code = 'unsubscribe-link-unknown';
+  readonly kind = 'missing';
+
+  constructor() {
+    super('This link ends no mails of anybody: copy it whole from the mail, or sign in and change your preferences.');
+  }
+}

@@ -1,17 +1,21 @@
 /** What does the API take and give about notifications? */
 import { z } from 'zod';
-import { pageOf, pageQuery } from '../platform/page.js';
+import { commaList, pageOf, pageQuery } from '../platform/page.js';
+import { CategoryWord } from './preferences.schema.js';
 
 const instant = z
   .date()
   .transform((at) => at.toISOString())
   .pipe(z.iso.datetime());
 
-export const DELIVERY_STATES = ['pending', 'sending', 'sent', 'failed'] as const;
+export const DELIVERY_STATES = ['held', 'pending', 'sending', 'sent', 'failed', 'skipped'] as const;
 
 const EmailDelivery = z
   .object({
-    state: z.enum(DELIVERY_STATES).meta({ description: '`failed` is for good; `pending` is tried, or tried again.' }),
+    state: z.enum(DELIVERY_STATES).meta({
+      description:
+        '`held` is for the mail of the day; `pending` is tried, or tried again; `failed` is for good; `skipped` is not sent, since its reader no longer wanted it.',
+    }),
     attempts: z.int(),
     problem: z.string().nullable().meta({ description: 'Why the last try failed.' }),
     sentAt: instant.nullable(),
@@ -22,6 +26,7 @@ export const NotificationView = z
   .object({
     id: z.uuid(),
     topic: z.string().meta({ examples: ['changes.requested'] }),
+    category: CategoryWord.meta({ description: 'To which the preferences apply.' }),
     submissionId: z.uuid().nullable(),
     title: z.string(),
     text: z.string().meta({ description: 'What has happened, whose move it is, what to do next: as in the mail.' }),
@@ -34,6 +39,9 @@ export const NotificationView = z
 export type NotificationView = z.input<typeof NotificationView>;
 
 export const NotificationsQuery = pageQuery({
+  topic: commaList(z.string().min(1).max(100)).optional(),
+  category: CategoryWord.optional(),
+  submission: z.uuid().optional(),
   unread: z
     .enum(['true', 'false'])
     .default('false')

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import type { User } from '../identity/user.js';
 import { Instant, instantKey, keyset } from '../platform/page.js';
+import { categoryOf, patternsOf } from './categories.js';
 import { type Block, textOf } from './letter.js';
 import { NotificationNotFound } from './notification.errors.js';
 import type {
@@ -25,7 +26,7 @@ const SHOWN = `
   d."sentAt"`;
 const JOINED = `LEFT JOIN delivery d ON d."notificationId" = n.id AND d.channel = 'email'`;
 
-interface Row extends Omit<NotificationView, 'text' | 'email'> {
+interface Row extends Omit<NotificationView, 'text' | 'email' | 'category'> {
   readonly body: readonly Block[];
   readonly email: Omit<NonNullable<NotificationView['email']>, 'sentAt'> | null;
   readonly sentAt: Date | null;
@@ -36,22 +37,20 @@ export class NotificationsService {
   constructor(private readonly db: DataSource) {}
 
   async page({ id: personId }: User, query: NotificationsQuery): Promise<NotificationsPage> {
-    const { limit, cursor, count, unread } = query;
+    const { limit, cursor, count } = query;
     const [createdAt, id] = NEWEST_FIRST.read(cursor) ?? [null, null];
-    const mine = `n."personId" = $1 ${unread ? 'AND n."readAt" IS NULL' : ''}`;
+    const { where, values } = wanted(personId, query);
     const rows: (Row & { createdKey: string })[] = await this.db.query(
       `SELECT ${SHOWN}, ${instantKey('n."createdAt"')} AS "createdKey" FROM notification n ${JOINED}
-        WHERE ${mine} AND ($2::timestamptz IS NULL OR (n."createdAt", n.id) < ($2::timestamptz, $3::uuid))
-        ORDER BY n."createdAt" DESC, n.id DESC LIMIT $4`,
-      [personId, createdAt, id, limit + 1],
+        WHERE ${where} AND ($6::timestamptz IS NULL OR (n."createdAt", n.id) < ($6::timestamptz, $7::uuid))
+        ORDER BY n."createdAt" DESC, n.id DESC LIMIT $8`,
+      [...values, createdAt, id, limit + 1],
     );
     const { items, nextCursor } = NEWEST_FIRST.page(rows, limit, (row) => [row.createdKey, row.id]);
     const unreadCount = await this.countUnread(personId);
     const page = { items: items.map(view), nextCursor, unreadCount };
     if (!count) return page;
-    const [{ total }] = await this.db.query(`SELECT count(*)::int AS total FROM notification n WHERE ${mine}`, [
-      personId,
-    ]);
+    const [{ total }] = await this.db.query(`SELECT count(*)::int AS total FROM notification n WHERE ${where}`, values);
     return { ...page, total };
   }
 
@@ -87,8 +86,19 @@ export class NotificationsService {
   }
 }
 
+/** Whose, and which of them. */
+function wanted(personId: string, { unread, topic, category, submission }: NotificationsQuery) {
+  const { like, unlike } = category ? patternsOf(category) : { like: null, unlike: null };
+  const where = `n."personId" = $1 ${unread ? 'AND n."readAt" IS NULL' : ''}
+    ${submission ? 'AND n."submissionId" = $2' : 'AND $2::uuid IS NULL'}
+    AND ($3::text[] IS NULL OR n.topic = ANY ($3))
+    AND ($4::text[] IS NULL OR (n.topic LIKE ANY ($4) AND NOT n.topic LIKE ANY ($5)))`;
+  return { where, values: [personId, submission ?? null, topic ?? null, like, unlike] };
+}
+
 const view = ({ body, email, sentAt, ...row }: Row): NotificationView => ({
   ...row,
+  category: categoryOf(row.topic),
   text: textOf(body),
   email: email && { ...email, sentAt },
 });

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { CONFIG, type Config, publicUrl } from '../config.js';
 import type { Collaborator } from '../permissions.js';
 import { redactText } from '../platform/redaction.js';
+import { type Reviewed, reviewed } from '../review/batched-reviews-letter.js';
 import type { EventName } from '../submissions/events.js';
 import { lifecycle, type State } from '../submissions/lifecycle.js';
 import type { NotifiedTopic } from './audience.js';
@@ -55,6 +56,8 @@ interface Subject {
 
 /** The step that led here; a topic that is about no step has none. */
 interface Step {
+  /** What was sent with it, where it was decided by a review. */
+  readonly reviewed: Reviewed | null;
   readonly event: EventName | null;
   readonly actorId: string | null;
   readonly actor: string | null;
@@ -98,7 +101,8 @@ const LOOK = `
          (SELECT coalesce(jsonb_agg(jsonb_build_object('personId', c."personId", 'role', c.role)), '[]')
             FROM collaborator c WHERE c.accession = s.accession) AS collaborators,
          t.event, t."actorId", p.name AS actor, t.comment, coalesce(t.details, '{}') AS details,
-         coalesce(t."toState", s.state) AS state
+         coalesce(t."toState", s.state) AS state,
+         (SELECT ${reviewed('v')} FROM review v WHERE v."submissionId" = s.id AND v.seq = t.seq) AS reviewed
     FROM submission s
     LEFT JOIN LATERAL (
       SELECT * FROM submission_transition

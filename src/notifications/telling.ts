@@ -1,7 +1,8 @@
 /** What is somebody told? The words of the topic, and whose move it is for this reader. */
+import { reviewedBlocks } from '../review/batched-reviews-letter.js';
 import { STATE_WORDS, type State, type WaitingOn } from '../submissions/lifecycle.js';
 import type { NotifiedTopic, Part } from './audience.js';
-import { cut, type Letter, oneLine, say } from './letter.js';
+import { type Block, cut, type Letter, oneLine, say } from './letter.js';
 import type { Occasion } from './occasions.service.js';
 import { TEMPLATES } from './templates.js';
 
@@ -16,10 +17,20 @@ export function tell(topic: NotifiedTopic, occasion: Occasion, as: Part): Told {
   const { subject, happened, next, link: address = occasion.page } = TEMPLATES[topic](occasion, as);
   return {
     title: `${subject}: ${nameOf(occasion)}`,
-    blocks: [...happened, say([moveIn(occasion.state, as), next].filter(Boolean).join(' '))],
+    blocks: [
+      ...happened,
+      ...reviewOf(topic, occasion, as),
+      say([moveIn(occasion.state, as), next].filter(Boolean).join(' ')),
+    ],
     link: address,
   };
 }
+
+/** For those who bring it: what its review says beside the decision. A request for changes lists all the requests itself. */
+const reviewOf = (topic: NotifiedTopic, { reviewed }: Occasion, as: Part): Block[] =>
+  reviewed && (as === 'owner' || as === 'editor')
+    ? reviewedBlocks(reviewed, { withRequests: topic !== 'changes.requested' })
+    : [];
 
 /** What a submission is called: `Ribosomes in situ (ACC-000001 version 2)`. */
 export function nameOf({ accession, version, title }: Pick<Occasion, 'accession' | 'version' | 'title'>): string {
