@@ -1,5 +1,4 @@
 /** What should change before an approval, what came of it, and who says so? Alone in writing its table. */
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ScopeNeeded } from '../identity/identity.errors.js';
@@ -12,6 +11,7 @@ import { SubmissionsService } from '../submissions/submissions.service.js';
 import { mustBeThere } from './anchors.js';
 import { type Field, type Move, movesFrom, moveTo, type RequestState } from './change-request-moves.js';
 import type { ChangeRequestEdit, ChangeRequestView, NewChangeRequest } from './change-requests.schema.js';
+import { requestChange } from './change-requests-writing.js';
 import { ChangeRequestNotFound, ChangeRequestRefused } from './review.errors.js';
 import { ReviewDesk } from './review-desk.js';
 
@@ -76,27 +76,9 @@ export class ChangeRequestsService {
 
   async create(submissionId: string, asked: NewChangeRequest, user: User): Promise<ChangeRequestView> {
     return this.desk.review(submissionId, user, 'Changes are requested', async (tx, submission) => {
-      const id = await this.createWithin(tx, submission, asked, user);
+      const id = await requestChange(tx, submission, asked, user, null);
       return this.one(submissionId, id, tx);
     });
-  }
-
-  /** `create` as part of a larger transaction, by a review that is sent as a whole. */
-  async createWithin(
-    tx: EntityManager,
-    submission: Submission,
-    { anchor, text, severity }: NewChangeRequest,
-    user: User,
-    reviewId: string | null = null,
-  ): Promise<string> {
-    await mustBeThere(tx, submission, anchor);
-    const id = randomUUID();
-    await tx.query(
-      `INSERT INTO change_request (id, "submissionId", round, anchor, text, severity, state, "createdBy", "reviewId")
-       VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8)`,
-      [id, submission.id, submission.round, json(anchor), text, severity, user.id, reviewId],
-    );
-    return id;
   }
 
   /** Its submitter answers, its reviewers do the rest: `change-request-moves.ts`. */

@@ -2,6 +2,7 @@
 import type { EntityManager } from 'typeorm';
 import { type Block, cut, oneLine, quote, say } from '../notifications/letter.js';
 import { tellEach } from '../notifications/tell-people.js';
+import { nameOf } from '../notifications/telling.js';
 import type { Submission } from '../submissions/submission.entity.js';
 import type { Speaker } from './comments-author.js';
 import { mentionedIn, stillReading } from './mentions.js';
@@ -13,14 +14,10 @@ interface Said {
   readonly speaker: Speaker;
 }
 
-const TITLE_LENGTH = 120;
 const QUOTED = 1_000;
 
 /** `Comment: Human lung atlas (ACC-000123)` */
-export function titleOf(subject: string, { title, accession, version }: Submission): string {
-  const name = version > 1 ? `${accession} version ${version}` : accession;
-  return `${subject}: ${cut(oneLine(title), TITLE_LENGTH)} (${name})`;
-}
+export const titleOf = (subject: string, submission: Submission): string => `${subject}: ${nameOf(submission)}`;
 
 export const discussionOf = (base: string, { id }: Submission, threadId: string): string =>
   `${base}/s/${id}/discussion?thread=${threadId}`;
@@ -36,7 +33,7 @@ export async function tellOfComment(
   const named = await mentionsBy(tx, submission, speaker, text);
   const around = await stillReading(tx, submission, await aroundOf(tx, submission, threadId));
   const silent = new Set([...except, ...(speaker.personId === null ? [] : [speaker.personId])]);
-  const name = await nameOf(tx, speaker);
+  const name = await speakerName(tx, speaker);
   const link = discussionOf(base, submission, threadId);
   const blocks = (what: string): Block[] => [say(`${name} ${what}:`), ...quote(cut(text, QUOTED))];
   const about = { messageId: commentId, submissionId: submission.id, link };
@@ -63,7 +60,7 @@ export async function tellOfMentions(
   base: string,
 ): Promise<void> {
   const named = await mentionsBy(tx, submission, speaker, text);
-  const name = await nameOf(tx, speaker);
+  const name = await speakerName(tx, speaker);
   await tellEach(
     tx,
     commentId,
@@ -95,7 +92,7 @@ async function aroundOf(tx: EntityManager, { ownerId, assignee }: Submission, th
   return [...new Set([ownerId, ...(assignee === null ? [] : [assignee]), ...spoke.map(({ personId }) => personId)])];
 }
 
-async function nameOf(tx: EntityManager, { personId, pseudonym }: Speaker): Promise<string> {
+async function speakerName(tx: EntityManager, { personId, pseudonym }: Speaker): Promise<string> {
   if (personId === null) return oneLine(pseudonym ?? 'A visitor');
   const [person] = await tx.query('SELECT name FROM person WHERE id = $1', [personId]);
   return oneLine(person?.name ?? 'Somebody');

@@ -2,24 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import type { User } from '../identity/user.js';
-import { cut, list, oneLine, quote, say } from '../notifications/letter.js';
+import { list, oneLine, quote, say } from '../notifications/letter.js';
 import { tellPeople } from '../notifications/tell-people.js';
 import type { Submission } from '../submissions/submission.entity.js';
 import { titleOf } from './comments-told.js';
 import { stillReading } from './mentions.js';
 import type { NewSuggestion } from './suggestions.schema.js';
-import type { Operation } from './suggestions-patch.js';
-
-const SHOWN = 200;
-
-/** `/metadata/tissue: left lung` */
-export function lineOf({ op, path, value }: Operation): string {
-  if (op === 'remove') return `${oneLine(path)}: leave it out`;
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  return `${oneLine(path)}: ${cut(oneLine(text), SHOWN)}`;
-}
-
-export const linesOf = (patch: readonly Operation[]): string[] => patch.filter(({ op }) => op !== 'test').map(lineOf);
+import { linesOf } from './suggestions-words.js';
 
 export const suggestionsOf = (base: string, { id }: Submission): string => `${base}/s/${id}/discussion`;
 

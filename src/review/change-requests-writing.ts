@@ -1,0 +1,25 @@
+/** How is a change requested? A row, in the transaction of whoever asks for it. */
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import type { User } from '../identity/user.js';
+import type { Submission } from '../submissions/submission.entity.js';
+import { mustBeThere } from './anchors.js';
+import type { NewChangeRequest } from './change-requests.schema.js';
+
+/** @throws InvalidRequest where it is about what is not there */
+export async function requestChange(
+  tx: EntityManager,
+  submission: Submission,
+  { anchor, text, severity }: NewChangeRequest,
+  user: User,
+  reviewId: string | null,
+): Promise<string> {
+  await mustBeThere(tx, submission, anchor);
+  const id = randomUUID();
+  await tx.query(
+    `INSERT INTO change_request (id, "submissionId", round, anchor, text, severity, state, "createdBy", "reviewId")
+     VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8)`,
+    [id, submission.id, submission.round, anchor && JSON.stringify(anchor), text, severity, user.id, reviewId],
+  );
+  return id;
+}
