@@ -1,11 +1,15 @@
 /** Does every mail leave, once, whatever happens to the mail server and to us? And is it seen where one never will? */
+
+import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { beginMailServer, type MailServer, type Manner } from './mail-server.js';
 import { beginNotificationRoom, type NotificationRoom, type Somebody } from './notification-room.js';
+import { ownerOf } from './owner.js';
 
 const SETTINGS = { MAIL_RETRY: '1ms,1ms,1ms', MAIL_TIMEOUT: '400ms' };
 
 let room: NotificationRoom;
+let tables: DataSource;
 let owner: Somebody;
 let admin: Somebody;
 let submissionId: string;
@@ -28,17 +32,21 @@ beforeAll(async () => {
   port = first.port;
   await first.end();
   room = await beginNotificationRoom({ ...SETTINGS, SMTP_URL: first.url });
+  tables = await ownerOf(room.config);
 });
 
 beforeEach(async () => {
-  await room.db.query('TRUNCATE notification, outbox_message, person CASCADE');
+  await tables.query('TRUNCATE notification, outbox_message, person CASCADE');
   owner = await room.somebody('Olive Owner', 'submitter');
   admin = await room.somebody('Ada Admin', 'admin');
   submissionId = await room.submission(owner, { event: 'curator.reject', by: null, to: 'rejected' });
 });
 
 afterEach(endServer);
-afterAll(() => room.end());
+afterAll(async () => {
+  await tables.destroy();
+  await room.end();
+});
 
 const tell = async () => {
   await room.message({ topic: 'submission.rejected', submissionId });
@@ -131,13 +139,38 @@ describe('a mail', () => {
   it('that fails is told to an admin once, until they have read it', async () => {
     await beginServer({ refuses: () => 550 });
 
+    const tellAgain = async () => {
+      await room.db.query('UPDATE preference SET "bouncedAddress" = NULL'); // its owner says that it works
+      await tell();
+    };
+
     await tell();
-    await tell();
+    await tellAgain();
     expect(await listOf(admin)).toHaveLength(1);
     await room.ask('POST', admin, '/me/notifications/read', {});
-    await tell();
+    await tellAgain();
 
     expect(await listOf(admin)).toHaveLength(2);
+  });
+
+  it('is not sent to an address that the server does not know, until its owner says that it works', async () => {
+    let knows = false;
+    const { mails } = await beginServer({ refuses: (address) => (address === owner.email && !knows ? 550 : null) });
+    const preferences = () => room.ask('GET', owner, '/me/preferences');
+    await tell();
+
+    const problem = 'The mail server does not accept the address: 550 No such mailbox here';
+    const { body, headers } = await preferences();
+    expect(body.email).toEqual({ address: owner.email, paused: { since: expect.any(String), problem } });
+    await tell();
+    expect((await listOf(owner))[0], 'the list has it all the same').toMatchObject({ email: null });
+
+    knows = true;
+    const etag = String(headers.etag);
+    const ended = await room.ask('PATCH', owner, '/me/preferences', { email: { paused: null } }, { 'if-match': etag });
+    expect(ended).toMatchObject({ status: 200, body: { email: { paused: null } } });
+    await tell();
+    expect(mails).toHaveLength(1);
   });
 
   it('is given up by a server that never answers, and tried again', async () => {

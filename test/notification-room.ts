@@ -15,6 +15,7 @@ import type { Role } from '../src/identity/user.js';
 import { DeliveriesService } from '../src/notifications/deliveries.service.js';
 import { NotificationsController } from '../src/notifications/notifications.controller.js';
 import { NotificationsModule } from '../src/notifications/notifications.module.js';
+import { PreferencesController } from '../src/notifications/preferences.controller.js';
 import { type Message, post } from '../src/outbox/outbox.js';
 import { HttpModule } from '../src/platform/http.module.js';
 import { JOBS, ROUTES } from '../src/queues.js';
@@ -57,7 +58,7 @@ export async function beginNotificationRoom(settings: Record<string, string> = {
 
   @Module({
     imports: [FoundationModule, HttpModule, IdentityModule, SubmissionsModule, NotificationsModule],
-    controllers: [NotificationsController],
+    controllers: [NotificationsController, PreferencesController],
     providers: [{ provide: APP_GUARD, useClass: AuthGuard }, NotificationWorker, EmailWorker, EmailChannel],
   })
   class Room {}
@@ -134,8 +135,14 @@ export async function beginNotificationRoom(settings: Record<string, string> = {
     return (await app.get(AccessTokensService).make(user, { name: 'test', scopes: ['account'], expiresAt })).token;
   }
 
-  async function ask(method: 'GET' | 'PATCH' | 'POST', as: Somebody, path: string, payload?: object) {
-    const headers = { authorization: `Bearer ${await tokenOf(as)}` };
+  async function ask(
+    method: 'GET' | 'PATCH' | 'POST',
+    as: Somebody,
+    path: string,
+    payload?: object,
+    more: Record<string, string> = {},
+  ) {
+    const headers = { ...more, authorization: `Bearer ${await tokenOf(as)}` };
     const answer = await app.inject({ method, url: `/api/v1${path}`, headers, ...(payload && { payload }) });
     const seen = { status: answer.statusCode, headers: answer.headers, body: answer.json() };
     answersAsDocumented(app, { method, path: `/api/v1${path}`, ...seen });
