@@ -175,6 +175,13 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /submissions/{id}/identity-scan': to('editor', 'submission:read'),
   'POST /share-links/exchange': anyone,
 
+  'GET /submissions/{id}/decisions': to('reader', 'submission:read'),
+  'GET /submissions/{id}/revisions': to('reader', 'submission:read'),
+  'GET /submissions/{id}/diff': to('reader', 'submission:read'),
+  'GET /submissions/{id}/sections': to('reader', 'submission:read'),
+  'PUT /submissions/{id}/sections/{section}/viewed': to('reviewer', 'review'),
+  'DELETE /submissions/{id}/sections/{section}/viewed': to('reviewer', 'review'),
+
   'GET /records': anyone,
   'GET /records/{accession}': anyone,
   'GET /records/{accession}/versions': anyone,

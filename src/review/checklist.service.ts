@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { profileOf } from '../../checks/profiles/index.js';
 import type { ChecklistItem } from '../../checks/profiles/profile.js';
+import { recordAct } from '../audit/record-act.js';
 import type { User } from '../identity/user.js';
 import type { Precondition } from '../platform/etag.js';
 import { factsOf } from '../submissions/facts.js';
@@ -46,6 +47,13 @@ export class ChecklistService {
          DO UPDATE SET done = $4, note = $5, "personId" = $6, "tickedAt" = now()`,
         [id, item, bases[of], done, note || null, user.id],
       );
+      await recordAct(tx, {
+        actorId: user.id,
+        action: done ? 'checklist.ticked' : 'checklist.unticked',
+        object: { type: 'checklist_item', id: item },
+        submissionId: id,
+        details: { basis: bases[of] },
+      });
       const checklist = await this.read(submission, tx);
       return { checklist, item: itemOf(checklist.items, item) };
     });

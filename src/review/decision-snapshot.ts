@@ -21,7 +21,9 @@ const WAIVERS = `
 const OPEN = `
   SELECT count(*) FILTER (WHERE state = 'open')::int AS "openRequests",
          count(*) FILTER (WHERE state = 'answered')::int AS "answeredRequests",
-         count(*) FILTER (WHERE state IN ('open', 'answered') AND severity = 'must')::int AS "blockingRequests"
+         count(*) FILTER (WHERE state IN ('open', 'answered') AND severity = 'must')::int AS "blockingRequests",
+         (SELECT count(*)::int FROM thread WHERE "submissionId" = $1 AND state = 'open') AS "openThreads",
+         (SELECT count(*)::int FROM thread WHERE "submissionId" = $1 AND state = 'open' AND blocking) AS "blockingThreads"
     FROM change_request WHERE "submissionId" = $1`;
 
 /** Names are looked up when it is read: here are identifiers alone. Nothing for a step that decides nothing. */

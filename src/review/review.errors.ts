@@ -109,3 +109,12 @@ export class AlreadyWaived extends DomainError {
     );
   }
 }
+
+export class SectionNotFound extends DomainError {
+  readonly code = 'section-not-found';
+  readonly kind = 'missing';
+
+  constructor(readonly section: string) {
+    super(`The submission has no section "${section}". Its sections are listed at /sections.`);
+  }
+}

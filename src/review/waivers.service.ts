@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { recordAct } from '../audit/record-act.js';
 import type { User } from '../identity/user.js';
 import { etagOf, type Precondition } from '../platform/etag.js';
 import { instantKey } from '../platform/page.js';
@@ -96,6 +97,7 @@ export class WaiversService {
         [id, submissionId, submission.sealed, fingerprint, basis, file, reason, user.id],
       );
       if (!given) throw await this.alreadyWaived(tx, submissionId, fingerprint, basis);
+      await this.record(tx, 'waiver.given', { submissionId, id, fingerprint }, user);
       return this.one(submissionId, id, tx);
     });
   }
@@ -103,9 +105,20 @@ export class WaiversService {
   /** It is taken back for good: what rests on it can be approved no more. */
   async remove(submissionId: string, id: string, user: User, expected: Precondition): Promise<void> {
     await this.desk.review(submissionId, user, 'Waivers are taken back', async (tx) => {
-      expected.check(fieldsOf(await this.one(submissionId, id, tx)));
+      const waiver = await this.one(submissionId, id, tx);
+      expected.check(fieldsOf(waiver));
       await tx.query('DELETE FROM waiver WHERE id = $1', [id]);
+      await this.record(tx, 'waiver.taken_back', { submissionId, id, fingerprint: waiver.fingerprint }, user);
     });
+  }
+
+  private async record(
+    tx: EntityManager,
+    action: string,
+    { submissionId, id, fingerprint }: { submissionId: string; id: string; fingerprint: string },
+    { id: actorId }: User,
+  ): Promise<void> {
+    await recordAct(tx, { actorId, action, object: { type: 'waiver', id }, submissionId, details: { fingerprint } });
   }
 
   private async alreadyWaived(tx: EntityManager, ...[submissionId, fingerprint, basis]: string[]) {
