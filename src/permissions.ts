@@ -101,6 +101,10 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'DELETE /submissions/{id}/files/{fileId}': to('editor', 'submission:write'),
   'GET /submissions/{id}/files/{fileId}/content': lent,
   'HEAD /submissions/{id}/files/{fileId}/content': lent,
+  'POST /submissions/{id}/files/{fileId}/signed-path': lent,
+  'OPTIONS /cap/{signed}/{path}': anyone,
+  'GET /cap/{signed}/{path}': anyone,
+  'HEAD /cap/{signed}/{path}': anyone,
   'POST /submissions/{id}/imports': to('editor', 'submission:write'),
   'OPTIONS /uploads': anyone,
   'POST /uploads': to('person', 'submission:write'),
@@ -192,6 +196,10 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'HEAD /records/{accession}/versions/{n}/files/{path}': anyone,
 
   'GET /incidents': to('curator', 'review'),
+
+  'GET /figures': to('curator', 'review'),
+  'GET /figures/{name}': to('curator', 'review'),
+  'GET /figures/{name}.csv': to('curator', 'review'),
 
   'GET /me/webhooks': to('person', 'account'),
   'POST /me/webhooks': to('person', 'account'),

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { hashOf, type PersonalSecret } from './secrets.js';
-import type { Grant, Role, Scope } from './user.js';
+import type { Grant, Role, Scope, User } from './user.js';
 
 export interface Holder {
   readonly id: string;
@@ -37,6 +37,16 @@ const QUERIES: Readonly<Record<PersonalSecret, { find: string; noteUse: string }
 @Injectable()
 export class CredentialsService {
   constructor(private readonly db: DataSource) {}
+
+  /** Somebody who shows nothing now, and whose name we have signed; null: their account is closed. */
+  async personOf(id: string): Promise<User | null> {
+    const [person = null] = await this.db.query(
+      `SELECT person.id, person.name, roles_held(person) AS roles, ${SCOPED_GRANTS} AS grants, NULL AS scopes
+         FROM person WHERE person.id = $1 AND person."disabledAt" IS NULL`,
+      [id],
+    );
+    return person;
+  }
 
   /** Null: nobody's, or no longer anybody's. */
   async holderOf(kind: PersonalSecret, secret: string): Promise<Holder | null> {

@@ -48,6 +48,7 @@ import { SessionsService } from './sessions.service.js';
     PeopleService,
     SessionsService,
     AccessTokensService,
+    CredentialsService,
     VisitsService,
     Anonymity,
   ],

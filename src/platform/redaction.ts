@@ -3,9 +3,10 @@
 const SECRET = '[redacted]';
 const SECRET_NAME =
   /pass(?:word|wd|phrase)?$|secret|token|authorization|cookie|credential|signature|api[-_]?key|idempotency-key/i;
-/** Our tokens, what follows `Bearer` or `Basic`, the password of an address, and what a query says of a secret. */
+/** Our tokens, an address that we have signed, what follows `Bearer` or `Basic`, the password of an address, and what a query says of a secret. */
 const LOOKS: readonly (readonly [RegExp, string])[] = [
   [/\bacc_[a-z]+_[\w-]+/g, SECRET],
+  [/(\/cap\/)[^/?\s"']+/g, `$1${SECRET}`],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, `$1 ${SECRET}`],
   [/(\/\/[^/\s:@]*):[^/\s@]+@/g, `$1:${SECRET}@`],
   [
@@ -16,7 +17,7 @@ const LOOKS: readonly (readonly [RegExp, string])[] = [
 const DEPTH = 6;
 
 /** What has none of these has no secret: most texts, and logging is often. */
-const SUSPECT = /acc_|bearer|basic|\/\/|[?&]/i;
+const SUSPECT = /acc_|\/cap\/|bearer|basic|\/\/|[?&]/i;
 
 export const redactText = (text: string): string =>
   SUSPECT.test(text) ? LOOKS.reduce((shown, [look, instead]) => shown.replace(look, instead), text) : text;

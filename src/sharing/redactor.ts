@@ -48,6 +48,8 @@ const OF_PEOPLE: ReadonlySet<string> = new Set([
     'isVisitor',
   ],
 ]);
+/** Of an address that we have signed: it holds identifiers, and what looks like a name in it is chance. */
+const SIGNED = /^[\w-]{40,}\.[\w-]{40,}$/;
 /** The words of our addresses. */
 const STEPS = new Set(Object.keys(ROUTES).flatMap((route) => route.split(/[ /]/)));
 
@@ -153,7 +155,9 @@ export class Redactor implements Withholding {
   }
 
   private step(step: string): string {
-    return STEPS.has(step.replaceAll('/', '')) || UUID.test(step) ? this.idFor(step) : this.words(step);
+    return STEPS.has(step.replaceAll('/', '')) || UUID.test(step) || SIGNED.test(step)
+      ? this.idFor(step)
+      : this.words(step);
   }
 
   private words(text: string): string {

@@ -5,10 +5,11 @@ import { IdentityModule } from '../identity/identity.module.js';
 import { SubmissionsModule } from '../submissions/submissions.module.js';
 import { HiddenNames } from './hidden-names.service.js';
 import { ShareLinksService } from './share-links.service.js';
+import { SignedPathsService } from './signed-paths.service.js';
 
 @Module({
   imports: [IdentityModule, SubmissionsModule, FilesModule],
-  providers: [ShareLinksService, HiddenNames],
-  exports: [ShareLinksService, HiddenNames],
+  providers: [ShareLinksService, HiddenNames, SignedPathsService],
+  exports: [ShareLinksService, HiddenNames, SignedPathsService],
 })
 export class SharingModule {}
