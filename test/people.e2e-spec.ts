@@ -83,7 +83,7 @@ describe('an admin', () => {
     expect(third.nextCursor).toBeNull();
     expect(found[0]).toEqual({
       ...{ id: expect.any(String), name: 'Ann', email: `0_${mark}@example.org`, orcid: null, roles: ['submitter'] },
-      orcidVerified: false,
+      ...{ orcidVerified: false, handle: expect.stringMatching(/^ann/) },
       ...{ disabled: false, disabledAt: null, createdAt: expect.any(String), etag: expect.any(String) },
     });
     expect((await read(`q=%25${mark}`)).items).toEqual([]);

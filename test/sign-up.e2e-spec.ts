@@ -18,7 +18,7 @@ describe('signing up', () => {
 
     expect(status).toBe(201);
     expect(body).toEqual({
-      ...{ id: expect.any(String), name: 'New Comer', email: asked.email },
+      ...{ id: expect.any(String), name: 'New Comer', handle: expect.stringMatching(/^new-comer/), email: asked.email },
       ...{ orcid: null, orcidVerified: false, roles: ['submitter'], grants: [] },
     });
   });

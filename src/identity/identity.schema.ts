@@ -70,6 +70,7 @@ export type SessionView = z.input<typeof SessionView>;
 const Somebody = z.object({
   id: z.uuid(),
   name: z.string(),
+  handle: z.string().meta({ description: 'By which others mention them, as `@ada-lovelace`. It follows the name.' }),
   email: z.string(),
   orcid: z.string().nullable(),
   orcidVerified: z.boolean().meta({ description: 'ORCID itself said that it is theirs: they have signed in with it.' }),

@@ -18,7 +18,7 @@ export const fieldsOf = ({ name, email, orcid, orcidVerifiedAt, roles, disabledA
   disabled: disabledAt !== null,
 });
 
-const COLUMNS = `id, name, email, orcid, "orcidVerifiedAt", roles, "disabledAt", "createdAt"`;
+const COLUMNS = `id, name, handle, email, orcid, "orcidVerifiedAt", roles, "disabledAt", "createdAt"`;
 
 /** $1 to $3: a pattern, a role that they hold now for whatever submissions, whether the account is closed; null: any. */
 const MATCHING = `
@@ -124,6 +124,6 @@ export class PeopleService {
   private async write(tx: EntityManager, person: Person): Promise<Person> {
     const { id, name, orcid, roles, disabledAt } = person;
     await tx.update(Person, { id }, { name, orcid, roles, disabledAt });
-    return person;
+    return this.get(id, tx); // the handle follows the name
   }
 }

@@ -8,6 +8,8 @@ export class Person {
   /** As they wrote it; no two differ by case alone. */
   @Column('text') email: string;
   @Column('text') name: string;
+  /** By which others mention them: the database makes it of the name. */
+  @Column('text') handle: string;
   @Column('text', { nullable: true }) orcid: string | null;
   /** When ORCID itself said so; null: it was typed. */
   @Column('timestamptz', { nullable: true }) orcidVerifiedAt: Date | null;

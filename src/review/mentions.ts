@@ -37,8 +37,9 @@ async function readersAmong(
   mayRead: (relation: Relation) => boolean,
 ): Promise<string[]> {
   const people: { id: string; roles: Role[] }[] = await tx.query(
-    `SELECT id, roles FROM person WHERE ${by} = ANY ($1) AND "disabledAt" IS NULL`,
-    [names],
+    `SELECT id, roles_held(person) || CASE WHEN reviews_profile(id, $2) THEN '{curator}'::text[] ELSE '{}' END AS roles
+       FROM person WHERE ${by} = ANY ($1) AND "disabledAt" IS NULL`,
+    [names, submission.profile],
   );
   return people
     .filter((person) => {
