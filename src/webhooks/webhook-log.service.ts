@@ -31,10 +31,10 @@ const SELECT = `
     LEFT JOIN LATERAL (SELECT a.status, a.problem FROM webhook_attempt a
                         WHERE a."deliveryId" = d.id ORDER BY a.attempt DESC LIMIT 1) last ON true`;
 
-/** $1 to $5: the endpoint, states, topics, from, to; null: any. */
+/** $1 to $5: the endpoint, states, topics, from, to; null: any. Instants are told in milliseconds, and kept in fewer. */
 const MATCHING = `
   d."endpointId" = $1 AND ($2::text[] IS NULL OR d.state = ANY ($2)) AND ($3::text[] IS NULL OR d.topic = ANY ($3))
-  AND ($4::timestamptz IS NULL OR d."createdAt" >= $4) AND ($5::timestamptz IS NULL OR d."createdAt" <= $5)`;
+  AND ($4::timestamptz IS NULL OR d."createdAt" >= $4) AND ($5::timestamptz IS NULL OR d."createdAt" < $5::timestamptz + interval '1 ms')`;
 
 /**
  * The last delivery of each message of a range: what was sent again already stands for what it followed. $6 of them,
@@ -43,7 +43,7 @@ const MATCHING = `
 const IN_RANGE = `
   SELECT d.id, d.position FROM webhook_delivery d
    WHERE d."endpointId" = $1 AND d."redeliveredBy" IS NULL AND d."eventId" IS NOT NULL AND d.state = ANY ($2::text[])
-     AND ($3::timestamptz IS NULL OR d."createdAt" >= $3) AND ($4::timestamptz IS NULL OR d."createdAt" <= $4)
+     AND ($3::timestamptz IS NULL OR d."createdAt" >= $3) AND ($4::timestamptz IS NULL OR d."createdAt" < $4::timestamptz + interval '1 ms')
      AND ($5::bigint IS NULL OR d.position >= $5) AND ($6::bigint IS NULL OR d.position <= $6)
    ORDER BY d.position LIMIT ${MOST + 1} FOR UPDATE`;
 
