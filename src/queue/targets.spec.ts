@@ -9,7 +9,7 @@ const at = (day: number, hour = 9) => new Date(Date.UTC(2026, 10, day, hour)).to
 describe('the target of a state', () => {
   it.each<[state: string, now: string, overdueMs: number | null]>([
     ['on time', at(17), null],
-    ['soon', at(18, 18), null],
+    ['soon', at(18, 19), null],
     ['soon', at(19), null],
     ['overdue', at(19, 10), 3_600_000],
     ['overdue', at(23), 2 * 86_400_000],

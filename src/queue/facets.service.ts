@@ -1,0 +1,244 @@
+/** How many are there of each value of a filter? Sums over cells; where the cells do not know a filter, over the rows that it finds. */
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { PROFILES } from '../../checks/profiles/index.js';
+import { Clock } from '../clock.js';
+import { CONFIG, type Config } from '../config.js';
+import { reviewedProfiles, type User } from '../identity/user.js';
+import { STATE_WORDS, STATES, type State } from '../submissions/lifecycle.js';
+import { askedBy, cellsOf } from './asking.js';
+import { type Counted, FACETS, type Facet, type Facets, TEAM_FACETS } from './facets.schema.js';
+import {
+  type Asking,
+  asksOfTheTeam,
+  beyondCells,
+  type Filters,
+  onCells,
+  onRows,
+  type Place,
+  PRIORITIES,
+  priorityOf,
+  urgencyOf,
+  visibleTo,
+} from './matching.js';
+import { planned } from './rows.js';
+import { overdueCondition } from './targets.js';
+
+/** Nobody counts further. */
+const MOST = 1_000;
+/** So many rows are looked at where cells do not know a filter. What is beyond them is "at least". */
+const LOOKED_AT = 5_000;
+
+interface Count {
+  readonly facet: Facet;
+  readonly value: string;
+  readonly n: number;
+}
+interface Found {
+  readonly counts: readonly Count[];
+  /** Not all rows were looked at. */
+  readonly isCut: boolean;
+}
+
+/** The values that are always told, be there any or not. */
+const FIXED: { readonly [F in Facet]?: readonly string[] } = {
+  resubmitted: ['true', 'false'],
+  severity: ['error', 'warning'],
+  overdue: ['true'],
+  priority: PRIORITIES,
+};
+
+/** How a facet is counted from rows of cells `x`. */
+const VALUES: { readonly [F in Exclude<Facet, 'label' | 'overdue'>]: string } = {
+  state: 'x.state',
+  profile: 'x.profile',
+  assignee: `coalesce(x.assignee::text, 'none')`,
+  resubmitted: 'x.resubmitted::text',
+  priority: 'x.urgency::text',
+  severity: 'x.severity',
+};
+const SEVERE = `(SELECT c.*, s.severity FROM cell c CROSS JOIN LATERAL (VALUES ('error', c."hasErrors"), ('warning', c."hasWarnings"))
+  AS s (severity, has) WHERE s.has)`;
+
+@Injectable()
+export class FacetsService {
+  constructor(
+    private readonly db: DataSource,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  async of(filters: Filters, user: User): Promise<Facets> {
+    return planned(this.db, async (tx) => {
+      const asking = await askedBy(tx, filters, user, this.clock.in(0), this.config);
+      const reviews = reviewedProfiles(user);
+      const isReviewer = reviews === 'all' || reviews.length > 0;
+      const wanted = FACETS.filter((facet) => isReviewer || !TEAM_FACETS.includes(facet));
+      const inCells = isReviewer && beyondCells(filters, asking).length === 0;
+      const { counts, isCut } = inCells
+        ? await fromCells(tx, filters, asking, wanted)
+        : await fromRows(tx, filters, asking, wanted);
+      return { facets: await told(tx, filters, asking, wanted, counts, isCut) };
+    });
+  }
+}
+
+/** One label has cells of its own. */
+async function fromCells(
+  tx: EntityManager,
+  filters: Filters,
+  asking: Asking,
+  wanted: readonly Facet[],
+): Promise<Found> {
+  const { params, place } = places();
+  const [label = null] = asking.labels;
+  const ofTheTeam = asksOfTheTeam(filters);
+  const sums = wanted
+    .filter((facet) => facet !== 'label' && facet !== 'overdue')
+    .map((facet) => sum(facet, onCells(filters, asking, place, facet)));
+  const labels = [
+    'x.label IS NOT NULL',
+    ...profilesOf(asking.user, place),
+    ...onCells(filters, asking, place, null),
+  ].join(' AND ');
+  const others = onRows({ ...filters, overdue: undefined }, asking, place);
+  const overdue = [overdueCondition(asking.now, asking.config, place), ...others].join(' AND ');
+  const counts: Count[] = await tx.query(
+    `WITH cell AS MATERIALIZED (SELECT * FROM (${cellsOf(asking.user, place, { label, ofTheTeam })}) c)
+     ${sums.join(' UNION ALL ')}
+     UNION ALL SELECT 'label', x.label::text, sum(x.n)::int
+                 FROM (SELECT * FROM queue_cell UNION ALL SELECT * FROM queue_change) x WHERE ${labels} GROUP BY x.label
+     UNION ALL SELECT 'overdue', 'true', count(*)::int
+                 FROM (SELECT FROM ${visibleTo(asking.user, place, ofTheTeam)} WHERE ${overdue} LIMIT ${MOST + 1}) x`,
+    params,
+  );
+  return { counts, isCut: false };
+}
+
+const profilesOf = (user: User, place: Place): string[] => {
+  const profiles = reviewedProfiles(user);
+  return profiles === 'all' ? [] : [`x.profile = ANY (${place(profiles)}::text[])`];
+};
+
+/** The rows that the other filters find, as cells of one each. */
+async function fromRows(tx: EntityManager, filters: Filters, asking: Asking, wanted: readonly Facet[]): Promise<Found> {
+  const { params, place } = places();
+  const beyond = beyondCells({ ...filters, overdue: undefined, label: undefined }, asking);
+  const source = visibleTo(asking.user, place, asksOfTheTeam(filters));
+  const labelled = filters.label ? onRows(filters, asking, place, ['label']) : [];
+  const overdue = overdueCondition(asking.now, asking.config, place);
+  const isOverdue = filters.overdue === undefined ? [] : [filters.overdue ? 'x.overdue' : 'NOT x.overdue'];
+  /** Without its own filter, each facet finds other rows; they differ much where that is the state. */
+  const rows = (name: string, more: readonly string[]) => `
+    ${name} AS MATERIALIZED (
+      SELECT x.id, x.state, x.profile, x.assignee, x.urgency, x.round > 1 AS resubmitted, x."hasErrors", x."hasWarnings",
+             ${overdue} AS overdue, ${labelled[0] ?? 'true'} AS labelled, 1 AS n
+        FROM ${source} WHERE ${['true', ...onRows(filters, asking, place, beyond), ...more].join(' AND ')} LIMIT ${LOOKED_AT + 1})`;
+  const narrow = [
+    ...(filters.state ? onRows(filters, asking, place, ['state']) : []),
+    ...(filters.overdue ? [overdue] : []),
+  ];
+  const where = (facet: Facet) => [
+    ...(facet === 'overdue' ? [] : isOverdue),
+    ...(facet === 'label' ? [] : ['x.labelled']),
+    ...onCells(filters, asking, place, facet),
+  ];
+  const ofLabels = `SELECT 'label', l."labelId"::text, count(*)::int FROM cell x JOIN submission_label l ON l."submissionId" = x.id
+    WHERE ${where('label').join(' AND ') || 'true'} GROUP BY 2`;
+  const sums = wanted
+    .filter((facet) => facet !== 'label' && facet !== 'overdue')
+    .map((facet) => sum(facet, where(facet), facet === 'state' && narrow.length > 0 ? 'wide' : 'cell'));
+  const found: Count[] = await tx.query(
+    `WITH ${rows('cell', narrow)}, ${rows('wide', filters.overdue ? [overdue] : [])}
+     ${sums.join(' UNION ALL ')}
+     ${wanted.includes('label') ? `UNION ALL ${ofLabels}` : ''}
+     UNION ALL SELECT 'overdue', 'true', count(*)::int
+                 FROM ${filters.overdue ? 'wide' : 'cell'} x WHERE ${['x.overdue', ...where('overdue')].join(' AND ')}
+     UNION ALL SELECT 'all', '', greatest((SELECT count(*) FROM cell), (SELECT count(*) FROM wide))::int`,
+    params,
+  );
+  const all = found.find(({ facet }) => (facet as string) === 'all')?.n ?? 0;
+  return { counts: found, isCut: all > LOOKED_AT };
+}
+
+function sum(facet: Exclude<Facet, 'label' | 'overdue'>, where: readonly string[], cell = 'cell'): string {
+  const source = facet === 'severity' ? SEVERE : cell;
+  return `SELECT '${facet}' AS facet, ${VALUES[facet]} AS value, sum(x.n)::int AS n
+            FROM ${source} x WHERE ${['true', ...where].join(' AND ')} GROUP BY 2`;
+}
+
+async function told(
+  tx: EntityManager,
+  filters: Filters,
+  asking: Asking,
+  wanted: readonly Facet[],
+  counts: readonly Count[],
+  isCut: boolean,
+): Promise<Facets['facets']> {
+  const names = await namesOf(tx, counts);
+  const of = (facet: Facet): Counted[] => {
+    const found = new Map(counts.filter((one) => one.facet === facet && one.n > 0).map(({ value, n }) => [value, n]));
+    const known =
+      facet === 'priority' ? new Map([...found].map(([value, n]) => [priorityOf(Number(value)), n])) : found;
+    const chosen = [...(FIXED[facet] ?? []), ...chosenOf(facet, filters, asking)];
+    return [...new Set<string>([...known.keys(), ...chosen])]
+      .map((value) => ({ value, label: labelOf(facet, value, names), ...upTo(known.get(value as never) ?? 0, isCut) }))
+      .sort(orders[facet] ?? byLabel);
+  };
+  return Object.fromEntries(wanted.map((facet) => [facet, of(facet)])) as Facets['facets'];
+}
+
+/** As far as anybody counts. */
+export const upTo = (n: number, isCut = false): Pick<Counted, 'count' | 'atLeast'> =>
+  n > MOST || isCut ? { count: Math.min(n, MOST), atLeast: true } : { count: n };
+
+/** What is filtered by is told, though there be none. */
+function chosenOf(facet: Facet, filters: Filters, { user, labels }: Asking): readonly string[] {
+  switch (facet) {
+    case 'state':
+      return filters.state ?? [];
+    case 'profile':
+      return filters.profile ?? [];
+    case 'assignee':
+      return filters.assignee === undefined ? [] : [filters.assignee === 'me' ? user.id : filters.assignee];
+    case 'label':
+      return labels;
+    default:
+      return [];
+  }
+}
+
+const byLabel = (a: Counted, b: Counted) => b.count - a.count || a.label.localeCompare(b.label);
+const orders: { readonly [F in Facet]?: (a: Counted, b: Counted) => number } = {
+  state: (a, b) => STATES.indexOf(a.value as State) - STATES.indexOf(b.value as State),
+  priority: (a, b) => urgencyOf(a.value as never) - urgencyOf(b.value as never),
+};
+
+const WORDS: Readonly<Record<string, string>> = {
+  'overdue true': 'Overdue',
+  'resubmitted true': 'Resubmitted',
+  'resubmitted false': 'New',
+  'severity error': 'With errors',
+  'severity warning': 'With warnings',
+  'assignee none': 'Nobody',
+};
+
+function labelOf(facet: Facet, value: string, names: ReadonlyMap<string, string>): string {
+  if (facet === 'state') return STATE_WORDS[value as State].label;
+  if (facet === 'profile') return PROFILES.get(value)?.title ?? value;
+  return WORDS[`${facet} ${value}`] ?? names.get(value) ?? value;
+}
+
+async function namesOf(tx: EntityManager, counts: readonly Count[]): Promise<ReadonlyMap<string, string>> {
+  const ids = counts.filter(({ facet, value }) => (facet === 'assignee' || facet === 'label') && value !== 'none');
+  const rows: { id: string; name: string }[] = await tx.query(
+    `SELECT id, name FROM person WHERE id = ANY ($1::uuid[]) UNION ALL SELECT id, name FROM label WHERE id = ANY ($1::uuid[])`,
+    [ids.map(({ value }) => value)],
+  );
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+function places() {
+  const params: unknown[] = [];
+  return { params, place: (value: unknown) => `$${params.push(value)}` };
+}
