@@ -1,0 +1,55 @@
+/** How is the work going? The figures, for those submissions that the caller reviews. */
+import { Injectable } from '@nestjs/common';
+import { stringify } from 'csv-stringify/sync';
+import { DataSource } from 'typeorm';
+import { Clock } from '../clock.js';
+import { reviewedProfiles, type User } from '../identity/user.js';
+import { FIGURE_NAMES, FIGURES, type Figure, type FigureName } from './figures.js';
+import type { FigureQuery, FiguresView, FigureView } from './figures.schema.js';
+
+const TWELVE_WEEKS_MS = 12 * 7 * 86_400_000;
+const linksOf = (name: FigureName) => ({ self: `/api/v1/figures/${name}`, csv: `/api/v1/figures/${name}.csv` });
+
+@Injectable()
+export class FiguresService {
+  constructor(
+    private readonly db: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  all(): FiguresView {
+    const items = FIGURE_NAMES.map((name) => {
+      const { title, definition } = FIGURES[name];
+      return { name, title, definition, links: linksOf(name) };
+    });
+    return { items };
+  }
+
+  async figure(name: FigureName, query: FigureQuery, user: User): Promise<FigureView> {
+    const { title, definition, columns, sql }: Figure = FIGURES[name];
+    const to = query.to ?? this.clock.in(0);
+    const from = query.from ?? new Date(Date.parse(to) - TWELVE_WEEKS_MS).toISOString();
+    const items: FigureView['items'] = await this.db.query(sql, [from, to, profilesFor(user, query.profile)]);
+    return {
+      ...{ name, title, definition, from, to, profile: query.profile ?? null, items },
+      columns: Object.entries(columns).map(([id, column]) => ({ id, ...column })),
+      links: linksOf(name),
+    };
+  }
+
+  async csv(name: FigureName, query: FigureQuery, user: User): Promise<string> {
+    const { columns, items } = await this.figure(name, query, user);
+    const rows = items.map((item) => columns.map(({ id }) => cellOf(item[id] ?? null)));
+    return stringify([columns.map(({ id }) => id), ...rows]);
+  }
+}
+
+/** Null: all. Whoever reviews some profiles is told of those. */
+function profilesFor(user: User, asked: string | undefined): readonly string[] | null {
+  const reviewed = reviewedProfiles(user);
+  if (reviewed === 'all') return asked === undefined ? null : [asked];
+  return asked === undefined ? reviewed : reviewed.filter((profile) => profile === asked);
+}
+
+const cellOf = (value: FigureView['items'][number][string]): string | number | null =>
+  Array.isArray(value) ? value.map(({ link }) => link).join(' ') : value;
