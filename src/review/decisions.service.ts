@@ -8,8 +8,10 @@ import type { DecisionView } from './decisions.schema.js';
 const PAGE = `
   SELECT t.seq, t.event, t."actorId", t.comment, t."createdAt", t.details,
          (SELECT coalesce(jsonb_object_agg(p.id, p.name), '{}') FROM person p
-           WHERE p.id = t."actorId"
-              OR p.id::text IN (SELECT jsonb_path_query(t.details, '$.decision.checklist[*].by, $.waivers[*].by') #>> '{}'))
+           WHERE p.id IN (
+             SELECT t."actorId" UNION ALL
+             SELECT (said ->> 'by')::uuid FROM jsonb_path_query(
+               jsonb_build_array(t.details -> 'decision' -> 'checklist', t.details -> 'waivers'), '$[*][*]') said))
            AS names
     FROM submission_transition t
    WHERE t."submissionId" = $1 AND t.event = ANY ($2) AND t.seq > $3 ORDER BY t.seq LIMIT $4`;
