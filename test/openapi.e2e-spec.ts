@@ -27,6 +27,15 @@ const operations = () =>
 /** What is gone is gone, and a mark is what it is set to: nothing of somebody else's is lost. */
 const UNCONDITIONAL: readonly string[] = [
   'DELETE /api/v1/me/tokens/{id}',
+  'PUT /api/v1/me/password',
+  'DELETE /api/v1/users/{id}/tokens/{tokenId}',
+  'DELETE /api/v1/users/{id}/tokens',
+  'DELETE /api/v1/users/{id}/sessions/{sessionId}',
+  'DELETE /api/v1/users/{id}/sessions',
+  'DELETE /api/v1/users/{id}/grants/{grantId}',
+  'DELETE /api/v1/me/sessions/{id}',
+  'DELETE /api/v1/me/identities/{id}',
+  'DELETE /api/v1/me/erasure-request',
   'DELETE /api/v1/sessions/current',
   'DELETE /api/v1/submissions/{id}/waivers/{waiverId}',
   'PATCH /api/v1/me/notifications/{id}',

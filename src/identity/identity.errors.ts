@@ -233,3 +233,12 @@ export class LastWayIn extends DomainError {
     super('You could not sign in any more without it. Set a password first (`PUT /me/password`), or link another.');
   }
 }
+
+export class AlreadyErased extends DomainError {
+  readonly code = 'already-erased';
+  readonly kind = 'refused';
+
+  constructor(on: Date) {
+    super(`This person was erased on ${on.toISOString().slice(0, 10)}.`);
+  }
+}

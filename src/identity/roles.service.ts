@@ -10,7 +10,7 @@ import { PROFILES } from '../../checks/profiles/index.js';
 import { recordAct } from '../audit/record-act.js';
 import type { Precondition } from '../platform/etag.js';
 import { SubmissionsService } from '../submissions/submissions.service.js';
-import { GrantNotFound, LastAdmin, NoSuchProfile, PersonNotFound } from './identity.errors.js';
+import { AlreadyErased, GrantNotFound, LastAdmin, NoSuchProfile, PersonNotFound } from './identity.errors.js';
 import type { GrantView, NewGrant, PersonEdit } from './identity.schema.js';
 import { fieldsOf, PeopleService } from './people.service.js';
 import type { Person } from './person.entity.js';
@@ -49,6 +49,7 @@ export class RolesService {
     return this.deciding(id, async (tx) => {
       const person = await this.people.get(id, tx);
       expected.check(fieldsOf(person));
+      if (person.erasedAt) throw new AlreadyErased(person.erasedAt);
       const changed = await this.people.change(tx, person, edit);
       if (changed.disabledAt) await tx.query('DELETE FROM session WHERE "personId" = $1', [id]);
       await recordAct(tx, {

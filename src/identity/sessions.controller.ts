@@ -3,6 +3,7 @@ import { Body, Controller, Delete, Inject, Post, Req, Res } from '@nestjs/common
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config, publicUrl } from '../config.js';
+import { SignInPace } from '../limits/sign-in-pace.service.js';
 import { withHeaders } from '../platform/answers.js';
 import { Returns } from '../platform/returns.js';
 import { secretIn } from './authenticate.js';
@@ -23,6 +24,7 @@ export class SessionsController {
   constructor(
     private readonly sessions: SessionsService,
     private readonly providers: Providers,
+    private readonly pace: SignInPace,
     @Inject(CONFIG) config: Config,
   ) {
     this.publicUrl = publicUrl(config);
@@ -34,7 +36,9 @@ export class SessionsController {
   async begin(@Body({ schema: SignIn }) credentials: SignIn, @Req() request: FastifyRequest): Promise<SessionView> {
     // else another site could sign somebody in as whom it likes, and read what they then bring
     if (isCrossSite(request.headers, this.publicUrl)) throw new CrossSiteRequest(this.publicUrl);
+    const attempt = await this.pace.begin(credentials.email, request.ip);
     const session = await this.sessions.begin(credentials, seenFrom(request));
+    await attempt.succeeded();
     return withHeaders(session, { 'set-cookie': sessionCookie(session.token, session.expiresAt, this.publicUrl) });
   }
 
