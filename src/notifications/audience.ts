@@ -16,6 +16,7 @@ export type NotifiedTopic = Exclude<
   | 'doi.changed'
   | 'lookup.asked'
   | 'password.forgotten'
+  | 'invitation.written'
   | 'webhook.due'
   | 'files.changed'
   | 'notification.written'
