@@ -7,6 +7,8 @@ import process from 'node:process';
 import { transformSync } from '@swc/core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { announce } from '../src/live/announce.js';
+import { WebhookSecrets } from '../src/webhooks/webhook-secrets.js';
+import { WebhookKeeper } from '../workers/webhooks/webhook-keeper.js';
 import { freePort } from './free-port.js';
 import { pythonWith } from './python.js';
 import { draftOfCells } from './story.js';
@@ -359,6 +361,58 @@ describe('a delivery', () => {
   });
 });
 
+describe('the log of deliveries', () => {
+  it('is kept for as long as the settings say, but for what is still to be sent', async () => {
+    const webhook = await register(owner, '/forgotten', ['*']);
+    receiver.behaves('/forgotten', answers(503, { 'retry-after': '3600' }));
+    const { id } = await draftOfCells(owner);
+    await edit(id);
+    await owner.post(`${webhook.self}/test`);
+    await Promise.all([ended(owner, webhook, 'failed', 2), ended(owner, webhook, 'dead')]);
+    const keeper = world.workers.get(WebhookKeeper, { strict: false });
+
+    await keeper.tick();
+    expect(await logOf(owner, webhook)).toHaveLength(3);
+    await world.db.query(
+      `UPDATE webhook_delivery SET "createdAt" = now() - interval '31 days' WHERE "endpointId" = $1`,
+      [webhook.id],
+    );
+    await keeper.tick();
+
+    expect((await logOf(owner, webhook)).map(({ state }: { state: string }) => state)).toEqual(['failed', 'failed']);
+    await owner.remove(webhook.self, { 'if-match': '*' });
+  });
+});
+
+describe('a secret', () => {
+  const sealing = (...keys: string[]) =>
+    new WebhookSecrets(world.db, { ...world.config, WEBHOOK_KEY: keys.map((key) => key.repeat(32)) });
+
+  it('opens with any key of the settings that it was sealed with, for its own endpoint alone', async () => {
+    const secret = sealing().make();
+    const [byA, byNone] = [await sealing('a').seal(secret, 'one'), await sealing().seal(secret, 'one')];
+
+    expect(await sealing('b', 'a').open(byA, 'one')).toBe(secret);
+    expect(await sealing('b').open(byNone, 'one'), 'the key of the database').toBe(secret);
+    await expect(sealing('b').open(byA, 'one')).rejects.toThrow(/WEBHOOK_KEY/);
+    await expect(sealing('a').open(byA, 'another')).rejects.toThrow();
+    expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+  });
+
+  it('whose key is gone fails the try, and the log says how to mend it', async () => {
+    const webhook = await register(owner, '/unsealed', ['*']);
+    await world.db.query('UPDATE webhook_endpoint SET secret = $2 WHERE id = $1', [
+      webhook.id,
+      await sealing('x').seal(webhook.secret, webhook.id),
+    ]);
+
+    await owner.post(`${webhook.self}/test`);
+
+    expect((await ended(owner, webhook, 'dead'))[0].problem).toMatch(/WEBHOOK_KEY.*rotate the secret/);
+    expect(receiver.at('/unsealed')).toEqual([]);
+  });
+});
+
 describe('what the page of webhooks tells people to run', () => {
   const python = pythonWith('hmac');
 
@@ -403,7 +457,7 @@ async function run(command: string, file: string, code: string, settings: { WEBH
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
   writeFileSync(join(folder, file), code);
   const env = { PATH: process.env.PATH, ...settings, PORT: String(settings.PORT) };
-  const child = spawn(command, [file], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(command, [file], { cwd: folder, env, stdio: ['ignore', 'pipe', 'ignore'] });
   let said = '';
   child.stdout.on('data', (piece) => {
     said += piece;

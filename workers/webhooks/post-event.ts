@@ -89,7 +89,7 @@ function troubleOf(error: unknown, { stopping, timeoutMs }: Sender): string {
   const { name, code = '', message, cause } = error as Error & { readonly code?: string };
   if (cause instanceof OutboundRefused) return cause.message;
   if (name === 'TimeoutError' || /_TIMEOUT$/.test(code)) return `It gave no answer within ${timeoutMs / 1_000} s.`;
-  if (/^HPE_/.test(code)) return `What it answers is not HTTP (${code}).`;
+  if (name === 'HTTPParserError') return `What it answers is not HTTP: ${words(message)}.`;
   return `It cannot be reached: ${words(code || message)}.`;
 }
 
