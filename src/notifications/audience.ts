@@ -19,6 +19,7 @@ export type NotifiedTopic = Exclude<
   | 'invitation.written'
   | 'webhook.due'
   | 'files.changed'
+  | 'operation.requested'
   | 'notification.written'
 >;
 
