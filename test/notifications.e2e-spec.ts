@@ -172,19 +172,18 @@ const CASES: readonly Case[] = [
   },
   {
     ...{ topic: 'review.due_soon', event: null, to: 'curator_review.claimed', assignee: 'curator' },
-    row: { dueAt: '2027-01-15T00:00:00Z', round: 1 },
+    row: { since: '2027-01-11T00:00:00Z', round: 1 },
     told: ['curator'],
-    reads: ['To be decided soon', 'You have had this review since', 'due by 2027-01-15 00:00 UTC', 'It is your move.'],
+    reads: ['To be decided soon', 'this review since 2027-01-11', 'due by 2027-01-14 00:00 UTC', 'It is your move.'],
   },
   {
     ...{ topic: 'review.overdue', event: null, to: 'curator_review.unassigned' },
-    row: { dueAt: '2027-01-15T00:00:00Z' },
+    row: { since: '2027-01-15T12:00:00Z' },
     told: ['curator', 'colleague', 'admin'],
-    reads: ['Review overdue', 'was due by 2027-01-15', 'Nobody has claimed it', 'Claim it.'],
+    reads: ['Review overdue', 'should have been claimed by 2027-01-20 12:00 UTC', 'Nobody has claimed it', 'Claim it.'],
   },
   {
     ...{ topic: 'review.overdue', event: null, to: 'curator_review.claimed', assignee: 'colleague' },
-    row: { dueAt: '2027-01-15T00:00:00Z' },
     told: ['admin', 'colleague'],
     reads: ['Review overdue', 'Colin Curator has had it since', 'assign it to somebody else'],
   },

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { CONFIG, type Config, publicUrl } from '../config.js';
 import type { Collaborator } from '../permissions.js';
 import { redactText } from '../platform/redaction.js';
+import { targetOf } from '../queue/targets.js';
 import { type Reviewed, reviewed } from '../review/batched-reviews-letter.js';
 import type { EventName } from '../submissions/events.js';
 import { lifecycle, type State } from '../submissions/lifecycle.js';
@@ -79,6 +80,8 @@ interface About {
   readonly incident: { readonly kind: string; readonly message: string; readonly problem: string | null } | null;
   readonly expiresAt: Date | null;
   readonly claimEndsAt: Date | null;
+  /** When it has waited in its state for as long as it may. */
+  readonly targetAt: Date | null;
 }
 
 export interface Occasion extends Subject, Step, About {
@@ -90,7 +93,15 @@ export interface Occasion extends Subject, Step, About {
 /** More are in the report, and nobody reads them in a mail. */
 const TOP_FINDINGS = 10;
 
-const NOTHING: About = { report: null, requests: [], file: null, incident: null, expiresAt: null, claimEndsAt: null };
+const NOTHING: About = {
+  report: null,
+  requests: [],
+  file: null,
+  incident: null,
+  expiresAt: null,
+  claimEndsAt: null,
+  targetAt: null,
+};
 
 /** $1 the submission, $2 the step or null, $3 the events that lead to the topic. */
 const LOOK = `
@@ -167,8 +178,11 @@ export class OccasionsService {
     if (!row || (payload.state !== undefined && payload.state !== row.stateNow)) return null;
     const about = await MORE[topic]?.(tx, row, payload);
     const base = publicUrl(this.config);
+    const since = row.since.toISOString();
+    const target = targetOf(row.stateNow, since, since, this.config);
     return {
       ...NOTHING,
+      targetAt: target && new Date(target.dueAt),
       ...row,
       ...about,
       page: `${base}/s/${row.id}`,

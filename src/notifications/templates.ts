@@ -184,19 +184,23 @@ export const TEMPLATES: Readonly<Record<NotifiedTopic, Template>> = {
     next: 'Bring the file again.',
   }),
 
-  'review.due_soon': ({ dueAt, since, round }) => ({
+  'review.due_soon': ({ targetAt, since, round }) => ({
     subject: 'To be decided soon',
     happened: [
       say(`You have had this review since ${dayOf(since)} (round ${round}).`),
-      ...(dueAt ? [say(`Its decision is due by ${minuteOf(dueAt)}.`)] : []),
+      ...(targetAt ? [say(`Its decision is due by ${minuteOf(targetAt)}.`)] : []),
     ],
     next: 'Decide, put it on hold with a reason, or release it to the queue.',
   }),
 
-  'review.overdue': ({ dueAt, since, assigneeName }, as) => ({
+  'review.overdue': ({ targetAt, since, assigneeName }, as) => ({
     subject: 'Review overdue',
     happened: [
-      say(`The decision on this submission was due${dueAt ? ` by ${minuteOf(dueAt)}` : ''}, and is not made.`),
+      say(
+        assigneeName
+          ? `The decision on this submission was due${targetAt ? ` by ${minuteOf(targetAt)}` : ''}, and is not made.`
+          : `This submission should have been claimed${targetAt ? ` by ${minuteOf(targetAt)}` : ''}, and is not.`,
+      ),
       say(
         as === 'assignee'
           ? `You have had it since ${dayOf(since)}.`

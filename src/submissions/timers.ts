@@ -5,6 +5,7 @@
  * takes it away when it tells.
  */
 import type { Config } from '../config.js';
+import { afterWorking, workingMs } from '../queue/working-days.js';
 import type { EventName } from './events.js';
 import type { Position } from './step.js';
 
@@ -26,6 +27,14 @@ const after = (start: string, ms: number | undefined) =>
   ms === undefined ? null : new Date(Date.parse(start) + ms).toISOString();
 
 const before = (end: string | null, ms: number) => (end === null ? null : after(end, -ms));
+
+/** As the queue marks it: by the working days that a submission may wait in its state. One that is paused waits in none. */
+const waited =
+  (share: number): Timer['due'] =>
+  ({ state, since }, { STATE_TARGETS }) => {
+    const days = STATE_TARGETS[state];
+    return days === undefined ? null : afterWorking(since, share * workingMs(days));
+  };
 
 const remind: Timer['due'] = ({ touchedAt, reminders }, { REMIND_AFTER }) => after(touchedAt, REMIND_AFTER[reminders]);
 const expire: Timer['due'] = ({ touchedAt }, { EXPIRE_AFTER }) => after(touchedAt, EXPIRE_AFTER);
@@ -70,10 +79,10 @@ const TIMERS: readonly Timer[] = [
     kind: 'review_due_soon',
     tells: 'review.due_soon',
     runsIn: 'curator_review.claimed',
-    due: ({ dueAt }, { REVIEW_TARGET }) => before(dueAt, (1 - WARNED_OF_TARGET) * REVIEW_TARGET),
+    due: waited(WARNED_OF_TARGET),
   },
-  { kind: 'review_overdue', tells: 'review.overdue', runsIn: 'curator_review.unassigned', due: ({ dueAt }) => dueAt },
-  { kind: 'review_overdue', tells: 'review.overdue', runsIn: 'curator_review.claimed', due: ({ dueAt }) => dueAt },
+  { kind: 'review_overdue', tells: 'review.overdue', runsIn: 'curator_review.unassigned', due: waited(1) },
+  { kind: 'review_overdue', tells: 'review.overdue', runsIn: 'curator_review.claimed', due: waited(1) },
   {
     kind: 'claim_warning',
     tells: 'claim.idle',
