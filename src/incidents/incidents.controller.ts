@@ -2,6 +2,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { CurrentUser, reviewedProfiles, type User } from '../identity/user.js';
 import { Instant, keyset, type Page, pageOf } from '../platform/page.js';
 import { Returns } from '../platform/returns.js';
 import { IncidentQuery, IncidentView } from './incidents.schema.js';
@@ -19,9 +20,11 @@ export class IncidentsController {
   @Returns(200, pageOf(IncidentView, 'IncidentPage'))
   async list(
     @Query({ schema: IncidentQuery }) { limit, cursor, count, state }: z.output<typeof IncidentQuery>,
+    @CurrentUser() user: User,
   ): Promise<Page<IncidentView>> {
-    const rows = await this.incidents.page(state, limit + 1, order.read(cursor));
+    const profiles = reviewedProfiles(user);
+    const rows = await this.incidents.page(state, profiles, limit + 1, order.read(cursor));
     const page = order.page(rows, limit, ({ openedAtKey, id }) => ({ openedAt: openedAtKey, id }));
-    return count ? { ...page, total: await this.incidents.count(state) } : page;
+    return count ? { ...page, total: await this.incidents.count(state, profiles) } : page;
   }
 }

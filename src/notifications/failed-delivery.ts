@@ -30,7 +30,7 @@ export async function tellOfFailure(tx: EntityManager, failed: Failed, base: str
 async function tellAdmins(tx: EntityManager, failed: Failed, base: string): Promise<void> {
   const { deliveryId: messageId, submissionId, title, name, email, attempt, problem, isClosed } = failed;
   const admins: { id: string }[] = await tx.query(
-    `SELECT id FROM person p WHERE 'admin' = ANY (roles) AND "disabledAt" IS NULL AND NOT EXISTS (
+    `SELECT id FROM person p WHERE 'admin' = ANY (roles_held(p)) AND "disabledAt" IS NULL AND NOT EXISTS (
        SELECT FROM notification n WHERE n."personId" = p.id AND n."readAt" IS NULL AND n.topic = 'delivery.failed')`,
   );
   const tries = `${attempt} ${attempt === 1 ? 'try' : 'tries'}`;

@@ -65,7 +65,7 @@ export async function switchOff(tx: EntityManager, { endpointId, reason, problem
 
 async function admins(tx: EntityManager): Promise<string[]> {
   const people: { id: string }[] = await tx.query(
-    `SELECT id FROM person WHERE 'admin' = ANY (roles) AND "disabledAt" IS NULL`,
+    `SELECT id FROM person p WHERE 'admin' = ANY (roles_held(p)) AND "disabledAt" IS NULL`,
   );
   return people.map(({ id }) => id);
 }

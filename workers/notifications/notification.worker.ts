@@ -14,10 +14,15 @@ import { JobWorker } from '../job-worker.js';
 const TAKE = `
   UPDATE outbox_message SET "handledAt" = now() WHERE id = $1 AND "handledAt" IS NULL RETURNING topic, payload`;
 
-/** Whoever may have to do with a submission, and has an account that is open. */
+/** Whoever may have to do with submission $2, and has an account that is open; with the roles that they have for it now. */
 const PEOPLE = `
-  SELECT id, roles, coalesce(q."asViewer", false) AS "asViewer" FROM person LEFT JOIN preference q ON q."personId" = id
-   WHERE "disabledAt" IS NULL AND (id = ANY ($1::uuid[]) OR roles && ARRAY['curator', 'admin'])`;
+  SELECT p.id, coalesce(q."asViewer", false) AS "asViewer",
+         roles_held(p) || CASE WHEN reviews_profile(p.id, (SELECT profile FROM submission WHERE id = $2))
+                               THEN '{curator}'::text[] ELSE '{}' END AS roles
+    FROM person p LEFT JOIN preference q ON q."personId" = p.id
+   WHERE p."disabledAt" IS NULL
+     AND (p.id = ANY ($1::uuid[]) OR p.roles && ARRAY['curator', 'admin']
+          OR p.id IN (SELECT "personId" FROM role_grant WHERE role IN ('curator', 'admin')))`;
 
 @Injectable()
 export class NotificationWorker extends JobWorker<'notification'> {
@@ -62,7 +67,7 @@ export class NotificationWorker extends JobWorker<'notification'> {
   ): Promise<string[]> {
     const { id: submissionId, ownerId, assignee, collaborators } = occasion;
     const known = [ownerId, assignee, ...collaborators.map(({ personId }) => personId)];
-    const people: Reader[] = await tx.query(PEOPLE, [known]);
+    const people: Reader[] = await tx.query(PEOPLE, [known, submissionId]);
     const letters = audienceOf(topic, occasion, people).map(({ personId, as }) => ({
       ...tell(topic, occasion, as),
       ...{ messageId, personId, submissionId, topic },
