@@ -9,6 +9,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { CONFIG, type Config, publicUrl } from './config.js';
 import { registerUploads } from './files/register-uploads.js';
 import { UPLOAD_PATHS } from './files/upload-paths.js';
+import { limitRequests } from './limits/limit-requests.js';
+import { RateLimits } from './limits/rate-limits.service.js';
 import { ROUTES } from './permissions.js';
 import { finishAnswers } from './platform/answers.js';
 import { serveApiReference } from './platform/api-reference.js';
@@ -19,6 +21,7 @@ import { answerTo } from './platform/problem.js';
 import { sendProblem } from './platform/problem-filter.js';
 import { serveProblemPages } from './platform/problem-pages.js';
 import { logRequests, requestId } from './platform/request-log.js';
+import { answerOrigins, protectBrowsers } from './platform/safe-browsing.js';
 import { registerReviewLinks } from './sharing/review-link-route.js';
 
 /** Where machines look for them. */
@@ -29,6 +32,7 @@ export const httpAdapter = (config: Config): FastifyAdapter =>
   new FastifyAdapter({
     bodyLimit: config.MAX_BODY_BYTES,
     genReqId: requestId,
+    trustProxy: trusted(config),
     // Requests that come on an open connection while we close are answered, and the connection is closed after.
     return503OnClosing: false,
     rewriteUrl: ({ url = '/' }) => (ALSO_WITHOUT_PREFIX.test(url) ? `${PREFIX}${url}` : url),
@@ -41,9 +45,13 @@ export const httpAdapter = (config: Config): FastifyAdapter =>
     clientErrorHandler: (error, socket) => answerSocket(error, socket, publicUrl(config)),
   });
 
+const trusted = ({ TRUST_PROXY }: Config) =>
+  typeof TRUST_PROXY === 'number' ? (_: string, hop: number) => hop < TRUST_PROXY : TRUST_PROXY;
+
 /** Before `init` or `listen`: what is the same for every route, and the routes that are Fastify's own. */
 export function configure(app: NestFastifyApplication): void {
   applyConventions(app);
+  limitRequests(app.getHttpAdapter().getInstance(), app.get(RateLimits), publicUrl(app.get<Config>(CONFIG)));
   registerUploads(app);
   registerReviewLinks(app);
 }
@@ -55,10 +63,8 @@ export function applyConventions(app: NestFastifyApplication): void {
   app.setGlobalPrefix(PREFIX);
   takeJson(app, config.MAX_BODY_BYTES);
   logRequests(fastify);
-  fastify.addHook('onRequest', (_request, reply, done) => {
-    reply.raw.setHeader('x-content-type-options', 'nosniff');
-    done();
-  });
+  protectBrowsers(fastify, publicUrl(config));
+  answerOrigins(fastify, config.CORS_ORIGINS);
   finishAnswers(fastify, publicUrl(config));
   letConnectionsGo(fastify);
   app.get(Metrics, { strict: false }).measureRequests(fastify);

@@ -1,18 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
 import { EventSource } from 'eventsource';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { AppModule } from '../src/app.module.js';
-import { CONFIG } from '../src/config.js';
 import { type Announcement, announce } from '../src/live/announce.js';
 import { forgetOldEvents } from '../src/live/live-rows.js';
-import { JsonLog } from '../src/platform/logging.js';
-import { configure, httpAdapter, listen as serve } from '../src/start-http.js';
-import { freePort } from './free-port.js';
+import { type AnotherProcess, anotherProcess } from './another-process.js';
 import { type Listener, listen } from './listener.js';
 import { draftOfCells, inReview, upload } from './story.js';
 import { beginWorld, type Caller, type World } from './world.js';
@@ -21,29 +15,17 @@ let world: World;
 let owner: Caller;
 let curator: Caller;
 /** Another process of the API on the same database. */
-let other: { url: string; app: NestFastifyApplication };
+let other: AnotherProcess;
 
 beforeAll(async () => {
   world = await beginWorld({ LIVE_HEARTBEAT: '400ms' });
   [owner, curator] = [await world.person('submitter'), await world.person('curator')];
-  other = await anotherProcess();
+  other = await anotherProcess(world.config);
 });
 afterAll(async () => {
   await other?.app.close();
   await world?.end();
 });
-
-async function anotherProcess() {
-  const config = { ...world.config, PORT: await freePort() };
-  const built = await Test.createTestingModule({ imports: [AppModule] })
-    .overrideProvider(CONFIG)
-    .useValue(config)
-    .setLogger(new JsonLog('error'))
-    .compile();
-  const app = built.createNestApplication<NestFastifyApplication>(httpAdapter(config));
-  configure(app);
-  return { app, url: await serve(app) };
-}
 
 const say = (...what: Announcement[]) =>
   world.db.transaction(async (tx) => {
@@ -232,7 +214,7 @@ describe('whoever comes back', () => {
 
   it('goes on at another process when theirs ends', async () => {
     const { id } = await draftOfCells(owner);
-    const ending = await anotherProcess();
+    const ending = await anotherProcess(world.config);
     const listener = await listen(ending, owner, `submission:${id}`);
 
     await Promise.all([ending.app.close(), listener.ended]);

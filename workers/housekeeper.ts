@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../src/clock.js';
 import { CONFIG, type Config } from '../src/config.js';
+import { forgetOldEvents } from '../src/live/live-rows.js';
 import { forgetOldAnswers } from '../src/platform/kept-answers.js';
 import { IdleUploads } from './files/idle-uploads.js';
 import { StorageKeeper } from './files/storage-keeper.js';
@@ -14,11 +15,13 @@ const SWEEP_MS = 86_400_000;
 const FORGET = [
   `DELETE FROM outbox_message WHERE "relayedAt" < now() - interval '30 days' AND "createdAt" < now() - interval '30 days'`,
   `DELETE FROM session WHERE "expiresAt" < now()`,
+  `DELETE FROM rate_limit WHERE expire < extract(epoch FROM now()) * 1000`,
 ] as const;
 
 @Injectable()
 export class Housekeeper extends Ticker {
   protected readonly everyMs: number;
+  private readonly keepEventsMs: number;
   private sweptAt = 0;
 
   constructor(
@@ -26,15 +29,17 @@ export class Housekeeper extends Ticker {
     private readonly clock: Clock,
     private readonly idle: IdleUploads,
     private readonly keeper: StorageKeeper,
-    @Inject(CONFIG) { HOUSEKEEPING_EVERY }: Config,
+    @Inject(CONFIG) { HOUSEKEEPING_EVERY, LIVE_RETENTION }: Config,
   ) {
     super();
     this.everyMs = HOUSEKEEPING_EVERY;
+    this.keepEventsMs = LIVE_RETENTION;
   }
 
   async tick(): Promise<number> {
     for (const query of FORGET) await this.db.query(query);
     await forgetOldAnswers(this.db);
+    await forgetOldEvents(this.db, this.keepEventsMs);
     const expired = await this.idle.expireUploads();
     const collected = await this.keeper.collectGarbage();
     return expired + collected + (await this.sweepDaily());

@@ -11,6 +11,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config, publicUrl } from '../config.js';
 import { Authenticator } from '../identity/authenticate.js';
 import type { User } from '../identity/user.js';
+import { RateLimits } from '../limits/rate-limits.service.js';
 import { ROUTES } from '../permissions.js';
 import { answerTo, type ProblemAnswer } from '../platform/problem.js';
 import { sendProblem } from '../platform/problem-filter.js';
@@ -44,9 +45,11 @@ export function registerUploads(app: NestFastifyApplication): void {
   const uploads = app.get(UploadsService);
   const server = new TusServer(config, uploads, app.get(Spool), app.get(FileIntake), app.get(UploadLocks));
   const authenticator = app.get(Authenticator);
+  const limits = app.get(RateLimits);
 
   const handle = async (request: FastifyRequest, reply: FastifyReply) => {
     const user = await admitted(request, authenticator, uploads);
+    await limits.admitted(request, reply, user);
     reply.hijack();
     for (const [name, value] of Object.entries(reply.getHeaders())) if (value) reply.raw.setHeader(name, value);
     await current.run({ user, instance: request.id }, () => server.handle(request.raw, reply.raw));
