@@ -15,6 +15,7 @@ import { isMet, type Row, tableOf } from './row.js';
 import { stepping } from './stepping.js';
 import { submitting } from './submitting.js';
 import { uploading } from './uploading.js';
+import { webhooks } from './webhooks.js';
 
 const SIZES = [10_000, 100_000, 1_000_000] as const;
 type Size = (typeof SIZES)[number];
@@ -27,6 +28,7 @@ const BENCHMARKS: Readonly<Record<string, (build: Build, folder: string) => Prom
   uploading: async (build) => uploading(await build(100_000)),
   pickup: async (build) => pickup(await build(100_000)),
   submitting: async (build) => submitting(await build(100_000)),
+  webhooks: async (build) => webhooks(await build(10_000)),
   memory: async (build) => memory(await build(100_000)),
   growth: async (build) => growth(await inTurn(SIZES, build)),
   h5ad: async (_, folder) => h5ad(folder),

@@ -55,7 +55,7 @@ export const WebhookView = z
     events: z.array(z.string()),
     active: z.boolean(),
     off: z
-      .object({ at: instant, reason: z.enum(['failing', 'gone', 'person']) })
+      .object({ at: instant, reason: z.enum(['gone', 'failing', 'person']) })
       .nullable()
       .meta({ description: '`gone`: the receiver said 410. `person`: somebody switched it off.' }),
     failures: z.int().meta({ description: 'Tries in a row that failed.' }),
