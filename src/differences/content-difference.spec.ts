@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { mdocFacts, tomogramFacts } from '../../checks/samples/tomography-facts.js';
 import { contentDifference, type KnownFacts } from './content-difference.js';
 
 const cells = (facts: KnownFacts = {}): KnownFacts => ({
@@ -63,20 +62,19 @@ describe('the difference of contents', () => {
   });
 
   it('tells the sizes of volumes and of their voxels', () => {
-    const before = tomogramFacts() as unknown as KnownFacts;
-    const after = tomogramFacts({ dimensions: [360, 256, 125], voxelSize: [21.6, 21.6, 21.6] });
+    const volume = { format: 'mrc', dimensions: [720, 512, 250], dtype: 'float32', voxelSize: [10.8, 10.8, 10.8] };
+    const after = { ...volume, dimensions: [360, 256, 125], voxelSize: [21.6, 21.6, 21.6] };
 
-    expect(between(before, after as unknown as KnownFacts)?.values).toMatchObject([
+    expect(between(volume, after)?.values).toMatchObject([
       { fact: 'dimensions', before: [720, 512, 250], after: [360, 256, 125], delta: null, unit: 'voxels' },
       { fact: 'voxelSize', before: [10.8, 10.8, 10.8], after: [21.6, 21.6, 21.6], unit: 'Å' },
     ]);
   });
 
   it('counts sections, points and angles', () => {
-    const mdoc = (angles: number[]) => mdocFacts('TS_1', { tiltAngles: angles }) as unknown as KnownFacts;
     const points = (...counts: number[]) => ({ groups: counts.map((count) => ({ count })) });
 
-    expect(between(mdoc([0, 3]), mdoc([0, 3, 6]))?.values).toMatchObject([{ fact: 'sections', delta: 1 }]);
+    expect(between({ sections: 2 }, { sections: 3 })?.values).toMatchObject([{ fact: 'sections', delta: 1 }]);
     expect(between(points(3, 4), points(8))?.values).toMatchObject([{ fact: 'points', before: 7, after: 8 }]);
     expect(between({ angles: [1] }, { angles: [1, 2] })?.values).toMatchObject([{ fact: 'angles', delta: 1 }]);
   });

@@ -20,7 +20,8 @@ const WEEK = (column: string) => `date_trunc('week', ${column} AT TIME ZONE 'UTC
 const WEEKS = `
   weeks AS (SELECT generate_series(${WEEK('$1::timestamptz')}, ($2::timestamptz - interval '1 microsecond') AT TIME ZONE 'UTC',
                                    interval '1 week') AS week)`;
-const SECONDS = (from: string, to: string) => `extract(epoch FROM ${to} - ${from})::float8`;
+/** As a float: `extract` would reckon with numerics, which takes several times as long. */
+const SECONDS = (from: string, to: string) => `date_part('epoch', ${to} - ${from})`;
 const PERCENTILES = (value: string) => `percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY ${value})`;
 
 export type Unit = 'week' | 'seconds' | 'share' | 'count' | 'text' | 'submissions';
