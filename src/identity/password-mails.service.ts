@@ -13,7 +13,7 @@ type Try = JobOf<'password-mail'>;
 /** Each try has a secret of its own, since only its hash is kept; those of earlier tries open the same. */
 const TAKE = `
   UPDATE password_reset r
-     SET state = 'sending', attempts = $2, "leaseUntil" = now() + $3 * interval '1 ms', "tokenHashes" = "tokenHashes" || $4
+     SET state = 'sending', attempts = $2, "leaseUntil" = now() + $3 * interval '1 ms', "tokenHashes" = array_append("tokenHashes", $4)
     FROM person p
    WHERE r.id = $1 AND r.state = 'pending' AND r.attempts = $2 - 1 AND r."expiresAt" > now()
      AND p.id = r."personId" AND p."disabledAt" IS NULL
