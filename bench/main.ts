@@ -10,6 +10,7 @@ import { memory } from './memory.js';
 import { mrc } from './mrc.js';
 import { pickup } from './pickup.js';
 import { plans } from './plans.js';
+import { queue } from './queue.js';
 import { reading } from './reading.js';
 import { isMet, type Row, tableOf } from './row.js';
 import { stepping } from './stepping.js';
@@ -31,6 +32,7 @@ const BENCHMARKS: Readonly<Record<string, (build: Build, folder: string) => Prom
   webhooks: async (build) => webhooks(await build(10_000)),
   memory: async (build) => memory(await build(100_000)),
   growth: async (build) => growth(await inTurn(SIZES, build)),
+  queue: async (build) => queue(await inTurn([100_000, 1_000_000], build)),
   h5ad: async (_, folder) => h5ad(folder),
   mrc: async (_, folder) => mrc(folder),
   plans: async (build) => plans(await build(1_000_000)),

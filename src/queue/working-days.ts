@@ -10,7 +10,7 @@ const WORKING = 5;
 function workedAt(instant: number): number {
   const days = instant / DAY_MS + MONDAY;
   const weeks = Math.floor(days / WEEK);
-  return (weeks * WORKING + Math.min(days - weeks * WEEK, WORKING)) * DAY_MS;
+  return Math.round((weeks * WORKING + Math.min(days - weeks * WEEK, WORKING)) * DAY_MS);
 }
 
 /** The first instant at which so much was worked. */

@@ -37,6 +37,9 @@ export async function recordStep(
   await tellLive(tx, before, after, request, actor);
 }
 
+/** What a queue is filtered by and a step changes. */
+const QUEUED = ['state', 'assignee', 'round'] as const;
+
 async function tellLive(
   tx: EntityManager,
   before: Submission,
@@ -52,6 +55,13 @@ async function tellLive(
   const actorId = actor?.id ?? null;
   const data = { ...about, event, from: before.state, to: state, waitingOn: STATE_WORDS[state].waitingOn, actorId };
   await announce(tx, { topic: 'submission.transitioned', submissionId: id, data });
+  const moved = QUEUED.filter((column) => before[column] !== after[column]);
+  if (moved.length > 0)
+    await announce(tx, {
+      topic: 'queue.changed',
+      submissionId: id,
+      data: { id, changed: moved, state, assignee: after.assignee },
+    });
 }
 
 function detailsOf(before: Submission, after: Submission, { details, until }: Request) {
