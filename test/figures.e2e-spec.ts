@@ -1,5 +1,7 @@
+import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mrcBytes } from '../checks/samples/mrc.js';
+import { KeepRevisions1796300000000 } from '../migrations/1796300000000-keep-revisions.js';
 import { inReview, type Story, submitted, tickAll } from './story.js';
 import { beginWorld, type Caller, reaches, type World } from './world.js';
 
@@ -139,5 +141,35 @@ describe('the figures', () => {
     expect(body.items.map(({ name }: { name: string }) => name)).toEqual([
       ...['weekly', 'time-in-state', 'first-response', 'resubmission', 'failing-rules'],
     ]);
+  });
+});
+
+describe('what the figures and the differences are made of', () => {
+  it('is made anew by the migration, as far as the audit trail and what is here tell', async () => {
+    const made = async () => ({
+      stays: await world.db.query(
+        'SELECT "submissionId", seq, state, round, event, "isFirst", "leftAt" FROM stay ORDER BY 1, 2',
+      ),
+      rounds: await world.db.query('SELECT * FROM review_round ORDER BY "submissionId", round'),
+      sealed: await world.db.query(
+        `SELECT "submissionId", hash, version, round, title, metadata, manifest, "fileBytes" FROM sealed_revision v
+          WHERE seq = (SELECT max(seq) FROM sealed_revision WHERE "submissionId" = v."submissionId")
+          ORDER BY "submissionId"`,
+      ),
+    });
+    const before = await made();
+
+    const asOwner = await new DataSource({ type: 'postgres', url: world.config.DATABASE_URL }).initialize();
+    await asOwner.transaction(async ({ queryRunner }) => {
+      if (!queryRunner) throw new Error('a transaction has a runner');
+      const migration = new KeepRevisions1796300000000();
+      await migration.down(queryRunner);
+      await migration.up(queryRunner);
+    });
+    await asOwner.destroy();
+
+    expect(before.rounds).toHaveLength(4);
+    expect(before.sealed).toHaveLength(4);
+    expect(await made()).toEqual(before);
   });
 });
