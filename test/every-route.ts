@@ -47,10 +47,20 @@ export interface Answer {
   readonly body: string;
 }
 
+/** Somebody from elsewhere, by what they show. */
+export interface Bearer {
+  readonly token: string;
+}
+
+/** What is there to be asked about, by the names of parameters. */
+export type About = Readonly<Record<string, string>>;
+
 export type RouteCalls = Awaited<ReturnType<typeof beginRouteCalls>>;
 
-export async function beginRouteCalls() {
-  const { app, db, url, end } = await beginWorld();
+/** @param settings what is different from those of every test */
+export async function beginRouteCalls(settings: Record<string, string> = {}) {
+  const world = await beginWorld(settings);
+  const { app, db, url, end } = world;
   const document: OpenApi = (await app.inject({ method: 'GET', url: '/api/openapi.json' })).json();
   const callers = await people(app);
 
@@ -60,16 +70,20 @@ export async function beginRouteCalls() {
     );
   }
 
-  /** @param as null: a stranger; 'mistyped': somebody with a token that is none */
+  /**
+   * @param as null: a stranger; 'mistyped': somebody with a token that is none
+   * @param about without it, a submission is made for the call
+   */
   async function call(
     route: string,
-    as: Caller | 'mistyped' | null,
+    as: Caller | Bearer | 'mistyped' | null,
     scopes: readonly Scope[] = SCOPES,
+    about?: About,
   ): Promise<Answer> {
     const [method = '', template = ''] = route.split(' ');
-    const token = as === 'mistyped' ? `${makeSecret('token')}x` : as && (await tokenOf(callers[as], scopes));
+    const token = await shownBy(as, scopes);
     const body = bodyOf(route, as);
-    const answer = await fetch(`${url}/api/v1${await addressOf(template)}`, {
+    const answer = await fetch(`${url}/api/v1${await addressOf(template, about)}`, {
       method,
       headers: {
         ...(token && { authorization: `Bearer ${token}` }),
@@ -78,15 +92,21 @@ export async function beginRouteCalls() {
       },
       ...(body && { body: body.text }),
     });
-    const text = await answer.text();
+    const text = await textOf(answer);
     const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json') && text !== '';
     return { status: answer.status, code: isProblem ? JSON.parse(text).code : null, body: text };
   }
 
-  async function addressOf(template: string): Promise<string> {
-    const isAboutOne = template.startsWith('/submissions/{id}');
+  async function shownBy(as: Caller | Bearer | 'mistyped' | null, scopes: readonly Scope[]): Promise<string | null> {
+    if (as === null) return null;
+    if (as === 'mistyped') return `${makeSecret('token')}x`;
+    return typeof as === 'string' ? tokenOf(callers[as], scopes) : as.token;
+  }
+
+  async function addressOf(template: string, about?: About): Promise<string> {
+    const isAboutOne = template.startsWith('/submissions/{id}') && !about;
     const { id, accession } = isAboutOne ? await draft() : { id: randomUUID(), accession: 'ACC000000' };
-    const filled: Record<string, string> = { id, accession, n: '1', path: 'a.txt', item: 'item' };
+    const filled: Record<string, string> = { id, accession, n: '1', path: 'a.txt', item: 'item', ...about };
     return template.replace(/\{(\w+)\}/g, (_, name: string) => filled[name] ?? randomUUID());
   }
 
@@ -104,10 +124,10 @@ export async function beginRouteCalls() {
     return { id, accession };
   }
 
-  function bodyOf(route: string, as: Caller | 'mistyped' | null): { type: string; text: string } | undefined {
+  function bodyOf(route: string, as: Caller | Bearer | 'mistyped' | null): { type: string; text: string } | undefined {
     const [method = '', template = ''] = route.split(' ');
     if (route === 'POST /submissions/{id}/transitions') {
-      const event = as === null || as === 'mistyped' ? EVENTS.owner : EVENTS[as];
+      const event = typeof as === 'string' && as !== 'mistyped' ? EVENTS[as] : EVENTS.owner;
       return { type: JSON_TYPE, text: JSON.stringify({ event, comment: 'because', policyAccepted: true }) };
     }
     const content = document.paths[`/api/v1${template}`]?.[method.toLowerCase()]?.requestBody?.content;
@@ -124,7 +144,19 @@ export async function beginRouteCalls() {
     return token;
   }
 
-  return { documented, call, end };
+  return { world, documented, call, end };
+}
+
+/** What is told live has no end: of that, what is told at once. */
+async function textOf(answer: Response): Promise<string> {
+  if (!answer.headers.get('content-type')?.startsWith('text/event-stream') || !answer.body) return answer.text();
+  const reader = answer.body.getReader();
+  const begins = reader.read();
+  const enough = setTimeout(() => void reader.cancel(), 500);
+  const { value } = await begins;
+  clearTimeout(enough);
+  await reader.cancel();
+  return new TextDecoder().decode(value);
 }
 
 async function people(app: NestFastifyApplication): Promise<Readonly<Record<Caller, User>>> {
