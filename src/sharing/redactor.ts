@@ -74,11 +74,11 @@ export class Redactor implements Withholding {
     const { exact, phrases, names } = of.words;
     this.people = new Map(of.people.map((person) => [person.id, person]));
     for (const [phrase, instead] of phrases) this.pseudonyms.set(plainOf(phrase), instead);
-    this.exact = anyOf([...exact].map((word) => bounded(escaped(word))));
-    this.phrases = anyOf([...[...phrases.keys()].map(loose), ...[...names].map(escaped)].map(bounded));
-    const telling = [...names].filter((name) => [...name].length >= TELLING_LETTERS).map(escaped);
-    const short = [...names].filter((name) => [...name].length < TELLING_LETTERS).map((name) => bounded(escaped(name)));
-    this.inName = anyOf([...telling, ...short, ...[...exact, ...phrases.keys()].filter(isLong).map(loose)]);
+    this.exact = anyOf([...exact].map(escaped));
+    this.phrases = anyOf([...[...phrases.keys()].map(loose), ...[...names].map(escaped)]);
+    const short = [...names].filter((name) => !isLong(name)).map(escaped);
+    const telling = [...names].filter(isLong).map(escaped);
+    this.inName = anyOf(short, [...telling, ...[...exact, ...phrases.keys()].filter(isLong).map(loose)]);
   }
 
   shaped(value: unknown): unknown {
@@ -220,7 +220,7 @@ export class Redactor implements Withholding {
 const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
-const isLong = (text: string): boolean => text.length >= TELLING_LETTERS;
+const isLong = (text: string): boolean => [...text].length >= TELLING_LETTERS;
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 /** Its words are parted by whatever parts words in the names of files, too. */
@@ -230,18 +230,34 @@ const loose = (phrase: string): string =>
     .filter(Boolean)
     .map(escaped)
     .join('[\\s_.,-]*');
-/** Not within a longer word, and not within a longer number; where words are not parted there is no such thing. */
-const bounded = (pattern: string): string =>
-  /^\\?[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(pattern)
-    ? pattern
-    : /^\d/.test(pattern)
-      ? `(?<![\\p{L}\\d])${pattern}(?![\\p{L}\\d])`
-      : `(?<!\\p{L})${pattern}(?!\\p{L})`;
+/** Words are not parted in them. */
+const UNPARTED = /^\\?[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 
-/** The longest first; null: there is nothing to find. */
-function anyOf(patterns: readonly string[]): RegExp | null {
+/**
+ * The longest first, and not within a longer word or number; `anywhere` also within. Null: there is nothing to find. What
+ * bounds them is written once for all: a look around letters is large.
+ */
+function anyOf(bounded: readonly string[], anywhere: readonly string[] = []): RegExp | null {
+  const apart = bounded.filter((pattern) => !UNPARTED.test(pattern));
+  const groups = [
+    either(
+      apart.filter((pattern) => !/^\d/.test(pattern)),
+      '\\p{L}',
+    ),
+    either(
+      apart.filter((pattern) => /^\d/.test(pattern)),
+      '[\\p{L}\\d]',
+    ),
+    either([...bounded.filter((pattern) => UNPARTED.test(pattern)), ...anywhere]),
+  ].filter((group) => group !== null);
+  return groups.length > 0 ? new RegExp(groups.join('|'), 'giu') : null;
+}
+
+function either(patterns: readonly string[], bound: string | null = null): string | null {
   const unique = [...new Set(patterns)].filter(Boolean).sort((a, b) => b.length - a.length);
-  return unique.length > 0 ? new RegExp(unique.join('|'), 'giu') : null;
+  if (unique.length === 0) return null;
+  const any = `(?:${unique.join('|')})`;
+  return bound === null ? any : `(?<!${bound})${any}(?!${bound})`;
 }
 
 function matches(pattern: RegExp, text: string): boolean {
