@@ -40,7 +40,10 @@ describe('a handler', () => {
   });
 
   it('serves whom the table says', () => {
-    expect(accessTo(routesOf(Submissions, prototype.content))).toEqual({ who: 'reader', scopes: ['submission:read'] });
+    expect(accessTo(routesOf(Submissions, prototype.content))).toMatchObject({
+      who: 'reader',
+      scopes: ['submission:read'],
+    });
     expect(accessTo(routesOf(Records, Records.prototype.file))?.who).toBe('anyone');
   });
 

@@ -9,7 +9,7 @@ const PRESETS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 const Entry = z.strictObject({
   /** In addresses: `/sign-in/{id}`. It is not changed once people have signed in by it. */
-  id: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'expected lower-case letters, digits and hyphens'),
+  id: z.string().regex(/^(?!providers$)[a-z][a-z0-9-]{0,30}$/, 'expected lower-case letters, digits and hyphens'),
   /** What people read on the button. */
   label: z.string().trim().min(1).max(100),
   issuer: z.url({ protocol: /^https?$/ }),
