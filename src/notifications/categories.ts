@@ -63,8 +63,9 @@ export const CATEGORIES = {
   },
   operation: {
     label: 'Running the service',
-    description: 'Mails that cannot be delivered, hooks that were switched off, long work that has come to its end.',
-    topics: ['delivery.*', 'slack.*', 'webhook.*', 'operation.*', 'job.*'],
+    description:
+      'Mails that cannot be delivered, hooks that were switched off, long work that has ended, what people ask of admins.',
+    topics: ['delivery.*', 'slack.*', 'webhook.*', 'operation.*', 'job.*', 'erasure.*'],
     email: { submitter: 'daily' },
   },
   security: {

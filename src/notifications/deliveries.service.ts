@@ -7,7 +7,7 @@ import { post, type Topic } from '../outbox/outbox.js';
 import type { JobOf } from '../queues.js';
 import { type Lost, tellOfFailure } from './failed-delivery.js';
 import { type Outgoing, outgoingOf, type Part } from './outgoing.js';
-import { awakeAt, type Channel, isPaused, nextDigestAt, RECIPIENT, type Recipient, waysOut } from './preference.js';
+import { awakeAt, type Channel, nextDigestAt, RECIPIENT, type Recipient, waysOut } from './preference.js';
 import { retryIn } from './retry.js';
 
 export type Try = JobOf<Channel>;
@@ -233,6 +233,6 @@ export class DeliveriesService {
             `UPDATE preference SET "bouncedAddress" = $2, "bounceProblem" = $3, "bouncedAt" = now() WHERE "personId" = $1`,
             [to.personId, to.email, problem],
           );
-    return changed === 1 && !(channel === 'email' && isPaused(to));
+    return changed === 1;
   }
 }

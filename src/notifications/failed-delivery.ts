@@ -40,7 +40,7 @@ async function tellAdmins(tx: EntityManager, failed: Failed, base: string): Prom
     ...(isClosed ? [say('No more is sent to this address until its owner changes it, or says that it works.')] : []),
     say('They find it in their list all the same. Until this notice is read, no other mail that fails is told of.'),
   ];
-  const link = `${base}/s/${submissionId}`;
+  const link = submissionId ? `${base}/s/${submissionId}` : `${base}/me/notifications`;
   await writeInLists(
     tx,
     admins.map(({ id: personId }) => ({
