@@ -8,6 +8,7 @@ describe('a secret', () => {
     expect(kindOf(makeSecret('token'))).toBe('token');
     expect(makeSecret('session')).toMatch(/^acc_ses_[0-9A-Za-z]{49}$/);
     expect(kindOf(makeSecret('session'))).toBe('session');
+    for (const kind of ['link', 'visit', 'invitation'] as const) expect(kindOf(makeSecret(kind))).toBe(kind);
   });
 
   it('is never the same twice', () => {

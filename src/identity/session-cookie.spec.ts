@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noSessionCookie, sessionCookie, sessionIn } from './session-cookie.js';
+import { noSessionCookie, sessionCookie, sessionIn, visitCookie, visitIn } from './session-cookie.js';
 
 const FRIDAY = new Date('2030-03-01T12:00:00Z');
 
@@ -28,5 +28,23 @@ describe("a session's cookie", () => {
     ['', null],
   ])('in "%s" is %s', (cookies, secret) => {
     expect(sessionIn(cookies)).toBe(secret);
+  });
+});
+
+describe("a visit's cookie", () => {
+  it('is for one submission, for no script and no other site', () => {
+    expect(visitCookie('acc_vis_x', 'an-id', FRIDAY, 'https://data.example.org')).toBe(
+      'accession_visit=acc_vis_x; Path=/api/v1/submissions/an-id; Expires=Fri, 01 Mar 2030 12:00:00 GMT; ' +
+        'HttpOnly; SameSite=Lax; Secure',
+    );
+  });
+
+  it.each([
+    ['accession_visit=acc_vis_x', 'acc_vis_x'],
+    ['accession_session=acc_ses_x; accession_visit=acc_vis_x', 'acc_vis_x'],
+    ['accession_visit=acc_link_x', null],
+    ['', null],
+  ])('in "%s" is %s', (cookies, secret) => {
+    expect(visitIn(cookies)).toBe(secret);
   });
 });

@@ -62,6 +62,8 @@ describe('a log line', () => {
     [{ url: 'postgres://app:hunter22@localhost/db' }],
     [{ query: '?state=draft&token=hunter22' }],
     [{ text: 'sent acc_pat_hunter22 along' }],
+    [{ path: '/r/acc_link_hunter22' }],
+    [{ path: '/api/v1/cap/hunter22.mac/tomo.mrc' }],
     [{ cause: new Error('Authorization: Basic hunter22') }],
   ])('holds no secret: %j', (fields) => {
     const [line] = logged((log) => log.warn('something', fields));
