@@ -362,6 +362,23 @@ describe('a delivery', () => {
 });
 
 describe('the log of deliveries', () => {
+  it('goes with the webhook, also while something is being sent', async () => {
+    const webhook = await register(owner, '/deleted', ['*']);
+    const held: (() => void)[] = [];
+    receiver.behaves('/deleted', (response) => void held.push(() => response.writeHead(204).end()));
+    await owner.post(`${webhook.self}/test`);
+    await arrives('/deleted');
+
+    expect((await owner.remove(webhook.self, { 'if-match': '*' })).status).toBe(204);
+    for (const release of held) release();
+
+    const rows = () => world.db.query('SELECT FROM webhook_delivery WHERE "endpointId" = $1', [webhook.id]);
+    expect(await rows()).toEqual([]);
+    const next = await register(owner, '/after-deleted', ['*']);
+    await owner.post(`${next.self}/test`);
+    await ended(owner, next, 'delivered');
+  });
+
   it('is kept for as long as the settings say, but for what is still to be sent', async () => {
     const webhook = await register(owner, '/forgotten', ['*']);
     receiver.behaves('/forgotten', answers(503, { 'retry-after': '3600' }));

@@ -73,10 +73,12 @@ const TAKE = `
   RETURNING d.id, d.attempts AS attempt, d."endpointId", d."messageId", d.topic, d.audience, d.position, d."submissionId", d.body,
             h."personId", h.url, h.secret, CASE WHEN h."oldSecretUntil" > now() THEN h."oldSecret" END AS "oldSecret"`;
 
+/** Unless its endpoint was deleted meanwhile, and the delivery with it. */
 const KEPT = `
   INSERT INTO webhook_attempt ("deliveryId", attempt, "startedAt", "durationMs", "requestHeaders", status, "responseHeaders",
                                "responseBody", "isCut", problem)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT ("deliveryId", attempt) DO NOTHING`;
+  SELECT id, $2::int, $3::timestamptz, $4::int, $5::jsonb, $6::int, $7::jsonb, $8::text, $9::boolean, $10::text
+    FROM webhook_delivery WHERE id = $1 ON CONFLICT ("deliveryId", attempt) DO NOTHING`;
 
 /** It has arrived, whatever is thought of it meanwhile. */
 const DELIVERED = `

@@ -159,7 +159,7 @@ export type WebhookAttemptView = z.input<typeof WebhookAttemptView>;
 
 export const WholeDeliveryView = WebhookDeliveryView.extend({
   request: z
-    .object({ url: z.string(), body: z.string() })
+    .object({ url: z.string().meta({ description: 'Where the webhook sends now.' }), body: z.string() })
     .nullable()
     .meta({ description: 'Null: nothing has been sent yet, to one who is asked about what they may see.' }),
   tries: z.array(WebhookAttemptView),
