@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { post } from '../src/outbox/outbox.js';
-import { backendOf } from '../workers/job-queues.js';
+import { backendOf } from '../src/platform/queue-backend.js';
 import type { House } from './house.js';
 import type { Env } from './processes.js';
 import { median, quantile, secondsOf } from './rounds.js';

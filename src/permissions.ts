@@ -269,6 +269,11 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /webhooks/{id}/deliveries/{deliveryId}': to('admin', 'admin'),
   'POST /webhooks/{id}/deliveries/{deliveryId}/redeliver': to('admin', 'admin'),
 
+  'GET /jobs': to('admin', 'admin'),
+  'GET /jobs/{queue}/{jobId}': to('admin', 'admin'),
+  'POST /jobs/{queue}/{jobId}/retry': to('admin', 'admin'),
+  'POST /jobs/{queue}/{jobId}/cancel': to('admin', 'admin'),
+
   'GET /events': { ...to('person', 'submission:read', 'review', 'account'), visitor: 'view' },
 
   'GET /audit': to('admin', 'admin'),

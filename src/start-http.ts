@@ -9,6 +9,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { CONFIG, type Config, publicUrl } from './config.js';
 import { registerUploads } from './files/register-uploads.js';
 import { UPLOAD_PATHS } from './files/upload-paths.js';
+import { registerJobBoard } from './jobs/job-board.js';
 import { limitRequests } from './limits/limit-requests.js';
 import { RateLimits } from './limits/rate-limits.service.js';
 import { ROUTES } from './permissions.js';
@@ -53,6 +54,7 @@ export function configure(app: NestFastifyApplication): void {
   applyConventions(app);
   limitRequests(app.getHttpAdapter().getInstance(), app.get(RateLimits), publicUrl(app.get<Config>(CONFIG)));
   registerUploads(app);
+  registerJobBoard(app);
   registerReviewLinks(app);
 }
 

@@ -15,6 +15,7 @@ const SWEEP_MS = 86_400_000;
 const FORGET = [
   `DELETE FROM outbox_message WHERE "relayedAt" < now() - interval '30 days' AND "createdAt" < now() - interval '30 days'`,
   `DELETE FROM session WHERE "expiresAt" < now()`,
+  `DELETE FROM job_failure WHERE "failedAt" < now() - interval '14 days'`,
   `DELETE FROM rate_limit WHERE expire < extract(epoch FROM now()) * 1000`,
 ] as const;
 
