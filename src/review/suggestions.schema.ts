@@ -75,11 +75,13 @@ export type SuggestionView = z.infer<typeof SuggestionView>;
 export const SuggestionQuery = pageQuery({ state: commaList(State).optional(), threadId: z.uuid().optional() });
 
 export const Chosen = z
-  .strictObject({
-    ids: z.array(z.uuid()).min(1).max(100).optional().meta({ description: 'In this order.' }),
-    all: z.literal(true).optional().meta({ description: 'Every open one, in the order in which they were made.' }),
-  })
-  .refine(({ ids, all }) => (ids === undefined) !== (all === undefined), 'expected either `ids` or `all: true`')
+  .union(
+    [
+      z.strictObject({ ids: z.array(z.uuid()).min(1).max(100).meta({ description: 'In this order.' }) }),
+      z.strictObject({ all: z.literal(true).meta({ description: 'Every open one, in the order of their making.' }) }),
+    ],
+    'expected either `ids` or `all: true`',
+  )
   .meta({ id: 'ChosenSuggestions' });
 export type Chosen = z.infer<typeof Chosen>;
 

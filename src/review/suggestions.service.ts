@@ -64,14 +64,14 @@ export class SuggestionsService {
   }
 
   /** @throws SuggestionConflict with both values, where a field has changed meanwhile: then nothing is applied. */
-  async apply(submissionId: string, { ids }: Chosen, user: User): Promise<AppliedView> {
+  async apply(submissionId: string, choice: Chosen, user: User): Promise<AppliedView> {
     let before = await this.submissions.getFor(submissionId, user, 'editor');
     let wrong: readonly Fault[] = [];
     let chosen: readonly string[] = [];
     const after = await this.submissions.move(submissionId, { type: 'submitter.edit' }, user, async (tx, draft) => {
       before = draft;
       wrong = (await this.submissions.known(draft, tx)).faults;
-      chosen = [...new Set(ids ?? (await openOf(tx, submissionId)))];
+      chosen = [...new Set('ids' in choice ? choice.ids : await openOf(tx, submissionId))];
       await this.write(tx, draft, chosen);
       await this.decide(tx, submissionId, chosen, 'applied', user, null);
     });
