@@ -43,10 +43,14 @@ export class FiguresService {
     return stringify([columns.map(({ id }) => id), ...rows]);
   }
 
-  /** Hundreds of thousands of rows are counted: in memory, where that would otherwise go by way of the disk. */
+  /**
+   * Hundreds of thousands of rows are counted: in memory, and by hashing. PostgreSQL takes nearly every row for a group of
+   * its own, and would sort them by their texts, which takes twice as long.
+   */
   private async rows(sql: string, params: readonly unknown[]): Promise<FigureView['items']> {
     return this.db.transaction(async (tx) => {
-      await tx.query(`SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true)`);
+      await tx.query(`SELECT set_config('work_mem', '64MB', true), set_config('enable_sort', 'off', true),
+                             set_config('jit', 'off', true)`);
       return tx.query(sql, [...params]);
     });
   }

@@ -145,7 +145,8 @@ export const FIGURES = {
     },
     sql: `
       WITH failed AS (
-        SELECT f."check", f.rule, f.severity, r."submissionId", count(*) AS n
+        SELECT f."check" COLLATE "C" AS "check", f.rule COLLATE "C" AS rule, f.severity COLLATE "C" AS severity,
+               r."submissionId", count(*) AS n
           FROM validation_run r JOIN finding f ON f."runId" = r.id AND f.status = 'new'
          WHERE r.state = 'done' AND r."finishedAt" >= $1 AND r."finishedAt" < $2
            AND ($3::text[] IS NULL OR EXISTS (SELECT FROM submission s WHERE s.id = r."submissionId" AND s.profile = ANY ($3)))
