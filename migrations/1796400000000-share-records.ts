@@ -16,6 +16,7 @@ const INVITATIONS = `
     "expiresAt"   timestamptz NOT NULL
   );
   CREATE UNIQUE INDEX invitation_open ON invitation (accession, lower(email)) WHERE state = 'open';
+  CREATE INDEX invitation_of ON invitation (accession);
   CREATE INDEX invitation_opened_by ON invitation USING gin ("tokenHashes") WHERE state = 'open';
 
   -- Like a delivery, to an address that is nobody's yet.

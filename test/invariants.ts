@@ -52,6 +52,9 @@ const QUERIES = {
     SELECT accession FROM submission GROUP BY accession
     HAVING count(*) FILTER (WHERE state = 'published.current') > 1
         OR count(*) FILTER (WHERE state NOT LIKE 'published.%' AND state NOT IN ('withdrawn', 'rejected', 'tombstoned')) > 1`,
+  'I10 no review link is good for what is public or over': `
+    SELECT l.id FROM share_link l JOIN submission s ON s.accession = l.accession AND s.version = l.version
+     WHERE l."endedAt" IS NULL AND (s.state LIKE 'published.%' OR s.state IN ('withdrawn', 'rejected', 'tombstoned'))`,
 } as const;
 
 /** @param graceMs how long an object may lie there before a file names it */

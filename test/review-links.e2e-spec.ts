@@ -158,31 +158,41 @@ async function speak({ token }: Link): Promise<string> {
   return id;
 }
 
-/** Every route that the table opens to visitors, as far as this submission has what it is about. */
-const OPEN = Object.entries(ROUTES).flatMap(([route, { visitor }]) => (visitor ? [route] : []));
+/** Every route about a submission that the table opens to visitors, as `GET /submissions/{id}` is written. */
+const OPEN = Object.entries(ROUTES).flatMap(([route, { visitor }]) =>
+  visitor && /^(?:GET|HEAD) \/submissions\/\{id\}/.test(route) ? [route.replace(/^\w+ /, '')] : [],
+);
 
-function addressesOf({ id, params }: Shared, threadId: string): string[] {
+/** Those of them for which this submission has what they are about. */
+function addressesOf({ id, params }: Shared, threadId: string): { template: string; address: string }[] {
   const known: Readonly<Record<string, string>> = { id, threadId, ...params };
-  const reading = OPEN.filter((route) => /^(GET|HEAD) /.test(route));
-  return reading.flatMap((route) => {
-    const template = route.replace(/^\w+ /, '');
+  return OPEN.flatMap((template) => {
     const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
     if (names.some((name) => known[name] === undefined)) return [];
-    return [template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(known[name] ?? ''))];
+    const address = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(known[name] ?? ''));
+    return [{ template, address }];
   });
 }
 
-/** What every one of them answers, its pages one by one, and what it refuses. */
-async function walk(shared: Shared, token: string, threadId: string): Promise<{ address: string; said: string }[]> {
-  const asked = addressesOf(shared, threadId).flatMap((address) =>
-    ['', '?limit=1&count=true', '?run=trask'].map((query) => ({ address, query })),
+interface Said {
+  readonly template: string;
+  readonly address: string;
+  readonly status: number;
+  readonly said: string;
+}
+
+/** What every one of them answers, page by page, and what it refuses. */
+async function walk(shared: Shared, token: string, threadId: string): Promise<Said[]> {
+  const asked = addressesOf(shared, threadId).flatMap((one) =>
+    ['', '?limit=1&count=true', '?run=trask'].map((query) => ({ ...one, query })),
   );
   return Promise.all(
-    asked.map(async ({ address, query }) => {
+    asked.map(async ({ template, address, query }) => {
       const { status, text, headers } = await ask(address + query, token);
       expect(status, `${address}${query} ${text}`).toBeLessThan(500);
       const read = address.endsWith('/content') ? '' : text;
-      return { address: address + query, said: `${read} ${JSON.stringify(headers)} ${unpacked(text)}` };
+      const said = `${read} ${JSON.stringify(headers)} ${unpacked(text)}`;
+      return { template, address: address + query, status, said };
     }),
   );
 }
@@ -211,7 +221,8 @@ describe('an anonymised link', () => {
 
     const leaks = answers.flatMap(({ address, said }) => telling(said).map((word) => `${address} tells ${word}`));
     expect(leaks).toEqual([]);
-    expect(answers.length).toBeGreaterThan(60);
+    const answered = answers.filter(({ status }) => status === 200).map(({ template }) => template);
+    expect(new Set(answered)).toEqual(new Set(OPEN));
   });
 
   it('withholds what another link shows on the same routes', async () => {
