@@ -5,21 +5,12 @@ import { Clock } from '../clock.js';
 import { CONFIG, type Config, publicUrl } from '../config.js';
 import { post, type Topic } from '../outbox/outbox.js';
 import type { JobOf } from '../queues.js';
-import { type Lost, tellOfFailure } from './failed-delivery.js';
+import { type Failure, giveUp } from './failed-delivery.js';
 import { type Outgoing, outgoingOf, type Part } from './outgoing.js';
 import { awakeAt, type Channel, nextDigestAt, RECIPIENT, type Recipient, waysOut } from './preference.js';
 import { retryIn } from './retry.js';
 
 export type Try = JobOf<Channel>;
-
-/** Why a try has come to nothing. */
-export interface Failure {
-  readonly problem: string;
-  /** Another try would be no other. */
-  readonly forGood: boolean;
-  /** Nothing would ever arrive there: the channel rests until its owner does something. */
-  readonly closes?: boolean;
-}
 
 const BATCH = 200;
 
@@ -187,6 +178,7 @@ export class DeliveriesService {
       await this.giveUp(
         { deliveryId: id, attempt: attempts },
         { problem: 'The process ended while it was being sent.', forGood: true },
+        null,
       );
       return false;
     }
@@ -200,39 +192,8 @@ export class DeliveriesService {
     });
   }
 
-  /** Its reader sees it in their list; where nothing would ever arrive, the channel rests. */
-  private async giveUp({ deliveryId, attempt }: Try, failure: Failure, outgoing?: Outgoing): Promise<void> {
-    const { problem } = failure;
-    await this.db.transaction(async (tx) => {
-      const [, changed] = await tx.query(
-        `UPDATE delivery SET state = 'failed', problem = $3, "leaseUntil" = NULL
-          WHERE (id = $1 AND attempts = $2 AND state = 'sending') OR ("digestId" = $1 AND state = 'held')`,
-        [deliveryId, attempt, problem],
-      );
-      if (changed === 0) return;
-      const [lost]: Lost[] = await tx.query(
-        `SELECT d.channel, n.title, n."submissionId", p.id AS "personId", p.name, p.email
-           FROM delivery d JOIN notification n ON n.id = d."notificationId" JOIN person p ON p.id = n."personId" WHERE d.id = $1`,
-        [deliveryId],
-      );
-      if (!lost) return;
-      const isClosed = failure.closes === true && outgoing !== undefined && (await this.rest(tx, outgoing, problem));
-      await tellOfFailure(tx, { ...lost, deliveryId, attempt, problem, isClosed }, publicUrl(this.config));
-    });
-  }
-
-  /** False: its owner has set another meanwhile. */
-  private async rest(tx: EntityManager, { channel, to }: Outgoing, problem: string): Promise<boolean> {
-    const [, changed] =
-      channel === 'slack'
-        ? await tx.query(
-            `UPDATE preference SET "slackProblem" = $3 WHERE "personId" = $1 AND "slackUrl" = $2 AND "slackProblem" IS NULL`,
-            [to.personId, to.slackUrl, problem],
-          )
-        : await tx.query(
-            `UPDATE preference SET "bouncedAddress" = $2, "bounceProblem" = $3, "bouncedAt" = now() WHERE "personId" = $1`,
-            [to.personId, to.email, problem],
-          );
-    return changed === 1;
+  private giveUp(job: Try, failure: Failure, outgoing: Outgoing | null): Promise<void> {
+    const lost = { ...job, problem: failure.problem, ...(failure.closes && { closes: true }) };
+    return this.db.transaction((tx) => giveUp(tx, lost, outgoing, publicUrl(this.config)));
   }
 }

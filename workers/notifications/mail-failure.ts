@@ -1,5 +1,5 @@
 /** Why has a mail not left? In a sentence for people, and whether another try could be another. */
-import type { Failure } from '../../src/notifications/deliveries.service.js';
+import type { Failure } from '../../src/notifications/failed-delivery.js';
 import { cut, oneLine } from '../../src/notifications/letter.js';
 import { redactText } from '../../src/platform/redaction.js';
 import { NoMailServer } from './email.channel.js';

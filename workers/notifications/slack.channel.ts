@@ -1,7 +1,7 @@
 /** How does a message reach Slack? By one call of the address that its reader gave; what came of it is put into words. */
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../src/config.js';
-import type { Failure } from '../../src/notifications/deliveries.service.js';
+import type { Failure } from '../../src/notifications/failed-delivery.js';
 import { cut, oneLine } from '../../src/notifications/letter.js';
 import type { Outgoing } from '../../src/notifications/outgoing.js';
 import { redactText } from '../../src/platform/redaction.js';
