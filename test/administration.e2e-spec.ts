@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Browser } from './browser.js';
+import { freePort } from './free-port.js';
 import { beginMailServer, type MailServer } from './mail-server.js';
+import { beginOpenidServer, CLIENT, type OpenidServer } from './openid-server.js';
 import { draftOfCells, inReview, type Story } from './story.js';
 import { beginWorld, type Caller, PASSWORD, reaches, type World } from './world.js';
 
@@ -9,19 +12,27 @@ const inADay = () => new Date(Date.now() + 86_400_000).toISOString();
 
 let world: World;
 let mail: MailServer;
+let provider: OpenidServer;
 let admin: Caller;
 let owner: Caller;
 /** Of a volume, in the queue. */
 let story: Story;
 beforeAll(async () => {
   mail = await beginMailServer();
-  world = await beginWorld({ SMTP_URL: mail.url });
+  const port = await freePort();
+  provider = await beginOpenidServer(`http://127.0.0.1:${port}`, 'campus');
+  const campus = { id: 'campus', label: 'Campus', issuer: provider.issuer, trustEmail: true, ...CLIENT };
+  world = await beginWorld({
+    ...{ PORT: String(port), SMTP_URL: mail.url, SIGN_UP: 'off' },
+    ...{ OPENID_PROVIDERS: JSON.stringify([campus]), OUTBOUND_ALLOW: provider.pair },
+  });
   [admin, owner] = await Promise.all([world.person('admin'), world.person('submitter')]);
   story = await inReview(world, owner);
 });
 afterAll(async () => {
   await world?.end();
   await mail?.end();
+  await provider?.end();
 });
 
 const grant = (who: Caller, body: object) =>
@@ -139,6 +150,40 @@ describe('a role for a time', () => {
   it('is not given for a profile that is not, or to nobody', async () => {
     expect((await grant(owner, { role: 'curator', profile: 'maps' })).body.code).toBe('no-such-profile');
     expect((await admin.post(`/users/${randomUUID()}/grants`, { role: 'curator', reason: 'x' })).status).toBe(404);
+  });
+});
+
+describe('where nobody signs up by themselves', () => {
+  const signIn = async (who: object) => {
+    provider.next = { sub: randomUUID(), name: 'Ada', email_verified: true, ...who };
+    const browser = new Browser(world.url);
+    return {
+      browser,
+      back: await browser.follow('/api/v1/sign-in/campus?returnTo=/s', ({ pathname }) => pathname === '/s'),
+    };
+  };
+
+  it('a provider makes no account, and those that there are come in by it', async () => {
+    const person = await world.person('submitter');
+
+    const stranger = await signIn({ email: `${randomUUID()}@example.org` });
+    const nameless = await signIn({});
+    const known = await signIn({ email: await emailOf(person) });
+
+    expect(stranger.back.body).toMatchObject({ status: 403, code: 'sign-up-off' });
+    expect(nameless.back.body).toMatchObject({ status: 403, code: 'sign-up-off' });
+    expect((await known.browser.ask('/api/v1/me')).body.id).toBe(person.id);
+  });
+
+  it('a closed account is opened by no provider, and nothing of it changes', async () => {
+    const person = await world.person('submitter');
+    const email = await emailOf(person);
+    await admin.patch(`/users/${person.id}`, { disabled: true }, ANY);
+
+    expect((await signIn({ email })).back.body).toMatchObject({ status: 403, code: 'account-closed' });
+
+    await admin.patch(`/users/${person.id}`, { disabled: false }, ANY);
+    expect((await sessionOf(email)).status).toBe(201);
   });
 });
 

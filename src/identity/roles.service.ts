@@ -72,7 +72,8 @@ export class RolesService {
     if (profile && !PROFILES.has(profile)) throw new NoSuchProfile(profile, [...PROFILES.keys()]);
     const grantId = randomUUID();
     await this.db.transaction(async (tx) => {
-      await this.people.get(id, tx);
+      const { erasedAt } = await this.people.get(id, tx);
+      if (erasedAt) throw new AlreadyErased(erasedAt);
       await tx.query(
         `INSERT INTO role_grant (id, "personId", role, profile, "expiresAt", "grantedBy", reason)
          VALUES ($1, $2, $3, $4, $5, $6, $7)`,

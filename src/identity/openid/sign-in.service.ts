@@ -27,6 +27,7 @@ export interface Arrived {
 interface Account {
   readonly id: string;
   readonly isProved: boolean;
+  readonly isClosed: boolean;
 }
 
 @Injectable()
@@ -94,7 +95,8 @@ export class SignInService {
     if (known) return known;
     const [account]: Account[] = told.email
       ? await tx.query(
-          'SELECT id, "emailProvedAt" IS NOT NULL AS "isProved" FROM person WHERE lower(email) = lower($1) FOR NO KEY UPDATE',
+          `SELECT id, "emailProvedAt" IS NOT NULL AS "isProved", "disabledAt" IS NOT NULL AS "isClosed"
+             FROM person WHERE lower(email) = lower($1) FOR NO KEY UPDATE`,
           [told.email],
         )
       : [];
@@ -107,8 +109,10 @@ export class SignInService {
    * The account of the address that a trusted provider has verified. Whoever made it may have made it with another's address,
    * and wait: what opens it besides is taken, unless it was seen before that the address is theirs.
    */
-  private async matched(tx: EntityManager, provider: Provider, told: Told, { id, isProved }: Account): Promise<Linked> {
+  private async matched(tx: EntityManager, provider: Provider, told: Told, account: Account): Promise<Linked> {
     if (!told.isEmailProved) throw new IdentityNotLinked(provider.id, provider.label);
+    const { id, isProved, isClosed } = account;
+    if (isClosed) throw new AccountClosed();
     if (!isProved) {
       await tx.query('UPDATE person SET "passwordHash" = NULL WHERE id = $1', [id]);
       for (const table of ['session', 'access_token', 'person_identity', 'password_reset']) {
