@@ -296,7 +296,12 @@ describe('a review', () => {
     const resubmitted = await story.move(submitter, 'submitter.submit', {});
     await reaches(curator, story.id, 'curator_review.claimed');
 
-    expect(unanswered.body).toMatchObject({ blockedBy: [{ code: 'requestsAnswered' }] });
+    expect(unanswered.body.blockedBy).toEqual([
+      {
+        code: 'requestsAnswered',
+        message: '1 required change request has no answer yet: Name the microscope.',
+      },
+    ]);
     expect(applied.body).toMatchObject({ changed: ['/metadata/sample_type'] });
     expect(resubmitted.status).toBe(200);
     const begun = (await curator.get(`${story.path}/threads/${sent.body.comments[0].threadId}`)).body;

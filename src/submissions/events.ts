@@ -84,6 +84,8 @@ export interface Facts {
 
   /** Change requests that must be answered and are not. */
   readonly unanswered: number;
+  /** How each of them begins. */
+  readonly unansweredTexts: readonly string[];
   /** Change requests that wait for the submitter. */
   readonly openRequests: number;
   /** Change requests that must be resolved before an approval. */

@@ -17,6 +17,7 @@ export interface Known
     | 'fileCount'
     | 'underWay'
     | 'unanswered'
+    | 'unansweredTexts'
     | 'openRequests'
     | 'blockingRequests'
     | 'blockingThreads'
@@ -47,6 +48,7 @@ export const UNKNOWN: Known = {
   fileCount: 0,
   underWay: 0,
   unanswered: 0,
+  unansweredTexts: [],
   openRequests: 0,
   blockingRequests: 0,
   blockingThreads: 0,
@@ -116,7 +118,7 @@ const EXCUSED = `
 export const FACTS = {
   column: `jsonb_build_object(
      'metadataHash', m.hash, 'filesHash', f.hash, 'fileCount', f.count, 'fileBytes', f.bytes, 'counts', c.counts,
-     'underWay', u.count, 'unanswered', r.unanswered, 'openRequests', r.open, 'blockingRequests', r.blocking,
+     'underWay', u.count, 'unanswered', r.unanswered, 'unansweredTexts', r.texts, 'openRequests', r.open, 'blockingRequests', r.blocking,
      'blockingThreads', (SELECT count(*) FROM thread h WHERE h."submissionId" = s.id AND h.state = 'open' AND h.blocking),
      'openSuggestions', (SELECT count(*) FROM suggestion g WHERE g."submissionId" = s.id AND g.state = 'open'),
      'unwaived', w.count, 'stepsDone', p.done, 'ticks', t.ticks, 'openVersion', o.there,
@@ -141,6 +143,8 @@ export const FACTS = {
      SELECT count(*) AS count FROM upload WHERE "submissionId" = s.id AND state IN ('receiving', 'verifying')) u
    CROSS JOIN LATERAL (
      SELECT count(*) FILTER (WHERE state = 'open' AND severity = 'must') AS unanswered,
+            coalesce(jsonb_agg(left(regexp_replace(text, '\\s+', ' ', 'g'), 80) ORDER BY "createdAt", id)
+                       FILTER (WHERE state = 'open' AND severity = 'must'), '[]') AS texts,
             count(*) FILTER (WHERE state = 'open') AS open,
             count(*) FILTER (WHERE state IN ('open', 'answered') AND severity = 'must') AS blocking
        FROM change_request WHERE "submissionId" = s.id) r

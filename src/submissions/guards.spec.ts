@@ -42,7 +42,10 @@ const CASES: Readonly<Record<GuardName, { holds: readonly Case[]; fails: readonl
     holds: [known({ unanswered: 0 })],
     fails: [
       [known({ unanswered: 1 }), '1 required change request has no answer yet.'],
-      [known({ unanswered: 2 }), '2 required change requests have no answer yet.'],
+      [
+        known({ unanswered: 2, unansweredTexts: ['Name the tissue.', 'Name the lab'] }),
+        '2 required change requests have no answer yet: Name the tissue; Name the lab.',
+      ],
     ],
   },
   doiKnown: {

@@ -93,8 +93,8 @@ export const GUARDS = {
   requestsAnswered: {
     reads: true,
     holds: (_, { unanswered }) => unanswered === 0,
-    refusal: (_, { unanswered }) =>
-      `${some(unanswered, 'required change request')} ${unanswered === 1 ? 'has' : 'have'} no answer yet.`,
+    refusal: (_, { unanswered, unansweredTexts: texts }) =>
+      `${some(unanswered, 'required change request')} ${unanswered === 1 ? 'has' : 'have'} no answer yet${texts.length > 0 ? `: ${listed(texts)}` : ''}.`,
   },
 
   doiKnown: {

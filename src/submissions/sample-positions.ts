@@ -84,6 +84,7 @@ export const event = (type: EventName, facts: Partial<LifecycleEvent> = {}): Lif
   underWay: 0,
   policyAccepted: true,
   unanswered: 0,
+  unansweredTexts: [],
   openRequests: 1,
   blockingRequests: 0,
   blockingThreads: 0,
