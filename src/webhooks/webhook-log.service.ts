@@ -7,6 +7,7 @@ import { recordAct } from '../audit/record-act.js';
 import type { User } from '../identity/user.js';
 import { post } from '../outbox/outbox.js';
 import { keyset, type Page } from '../platform/page.js';
+import { DELIVERIES, type DeliveryRow, view } from './delivery-views.js';
 import { TEST_TOPIC } from './webhook-sending.service.js';
 import { DeliveryUnderWay, WebhookDeliveryNotFound, WebhookOff } from './webhooks.errors.js';
 import type {
@@ -15,21 +16,13 @@ import type {
   Redelivered,
   WebhookAttemptView,
   WebhookDeliveryView,
-  WebhookState,
   WholeDeliveryView,
 } from './webhooks.schema.js';
-import { linkTo, WebhooksService, type Whose } from './webhooks.service.js';
+import { WebhooksService, type Whose } from './webhooks.service.js';
 
 const NEWEST_FIRST = keyset('webhook-deliveries', z.tuple([z.string().regex(/^\d+$/)]));
 /** One call sends no more of them again. */
 const MOST = 1_000;
-
-const SELECT = `
-  SELECT d.id, d.seq, d."messageId", d."endpointId", h."personId", d.topic, d.position, d."submissionId", d.state, d.attempts,
-         d."dueAt", d."endedAt", d."redeliveryOf", d."redeliveredBy", d."createdAt", last.status, last.problem
-    FROM webhook_delivery d JOIN webhook_endpoint h ON h.id = d."endpointId"
-    LEFT JOIN LATERAL (SELECT a.status, a.problem FROM webhook_attempt a
-                        WHERE a."deliveryId" = d.id ORDER BY a.attempt DESC LIMIT 1) last ON true`;
 
 /** $1 to $5: the endpoint, states, topics, from, to; null: any. Instants are told in milliseconds, and kept in fewer. */
 const MATCHING = `
@@ -61,26 +54,6 @@ const SEND_AGAIN = `
       FROM again WHERE d."endpointId" = again."endpointId" AND d."messageId" = again."messageId" AND d."redeliveredBy" IS NULL)
   SELECT id FROM again`;
 
-interface Row {
-  readonly id: string;
-  readonly seq: string;
-  readonly messageId: string;
-  readonly endpointId: string;
-  readonly personId: string | null;
-  readonly topic: string;
-  readonly position: string | null;
-  readonly submissionId: string | null;
-  readonly state: WebhookState;
-  readonly attempts: number;
-  readonly dueAt: Date;
-  readonly endedAt: Date | null;
-  readonly redeliveryOf: string | null;
-  readonly redeliveredBy: string | null;
-  readonly createdAt: Date;
-  readonly status: number | null;
-  readonly problem: string | null;
-}
-
 @Injectable()
 export class WebhookLog {
   constructor(
@@ -93,8 +66,8 @@ export class WebhookLog {
     const { limit, cursor, count, state, event, from, to } = query;
     const [seq] = NEWEST_FIRST.read(cursor) ?? [null];
     const filter = [endpointId, state ?? null, event ?? null, from ?? null, to ?? null];
-    const rows: Row[] = await this.db.query(
-      `${SELECT} WHERE ${MATCHING} AND ($6::bigint IS NULL OR d.seq < $6) ORDER BY d.seq DESC LIMIT $7`,
+    const rows: DeliveryRow[] = await this.db.query(
+      `${DELIVERIES} WHERE ${MATCHING} AND ($6::bigint IS NULL OR d.seq < $6) ORDER BY d.seq DESC LIMIT $7`,
       [...filter, seq, limit + 1],
     );
     const { items, nextCursor } = NEWEST_FIRST.page(rows, limit, (row) => [row.seq]);
@@ -191,8 +164,11 @@ export class WebhookLog {
     if (!active) throw new WebhookOff(endpointId);
   }
 
-  private async find(tx: EntityManager, endpointId: string, id: string): Promise<Row> {
-    const [row]: [Row?] = await tx.query(`${SELECT} WHERE d."endpointId" = $1 AND d.id = $2`, [endpointId, id]);
+  private async find(tx: EntityManager, endpointId: string, id: string): Promise<DeliveryRow> {
+    const [row]: [DeliveryRow?] = await tx.query(`${DELIVERIES} WHERE d."endpointId" = $1 AND d.id = $2`, [
+      endpointId,
+      id,
+    ]);
     if (!row) throw new WebhookDeliveryNotFound(id);
     return row;
   }
@@ -201,19 +177,4 @@ export class WebhookLog {
     const act = { actorId: user.id, action: 'webhook.redelivered', object: { type: 'webhook', id } };
     return recordAct(tx, { ...act, details: { ...details } });
   }
-}
-
-function view(row: Row): WebhookDeliveryView {
-  const { endpointId, personId, state, dueAt, position } = row;
-  const webhook = linkTo(personId, endpointId);
-  const self = `${webhook}/deliveries/${row.id}`;
-  return {
-    ...row,
-    webhookId: row.messageId,
-    event: row.topic,
-    sequence: position === null ? null : Number(position),
-    nextAt: state === 'pending' || state === 'failed' ? dueAt : null,
-    submissionId: state === 'skipped' ? null : row.submissionId,
-    links: { self, webhook, redeliver: `${self}/redeliver` },
-  };
 }

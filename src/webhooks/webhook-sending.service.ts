@@ -3,7 +3,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { CONFIG, type Config, publicUrl } from '../config.js';
 import type { User } from '../identity/user.js';
-import type { Audience } from '../live/announce.js';
 import { retryIn } from '../notifications/retry.js';
 import { post } from '../outbox/outbox.js';
 import type { Submission } from '../submissions/submission.entity.js';
@@ -11,6 +10,7 @@ import { SubmissionNotFound } from '../submissions/submission.errors.js';
 import { SubmissionsService } from '../submissions/submissions.service.js';
 import { mayHear } from './hearing.js';
 import { switchOff } from './switch-off.js';
+import { KEPT, keptOf, type Outcome, type Outgoing, type Try } from './webhook-tries.js';
 
 /** So many are under way to one endpoint at once, by all processes together. */
 export const LANES = 4;
@@ -18,47 +18,6 @@ export const LANES = 4;
 export const TEST_TOPIC = 'webhook.test';
 /** No receiver puts us off for longer. */
 const LONGEST_WAIT_MS = 86_400_000;
-
-/** A delivery that is ours to send, until its lease is over. `attempt` counts the tries that have begun. */
-export interface Outgoing {
-  readonly id: string;
-  readonly attempt: number;
-  readonly endpointId: string;
-  readonly messageId: string;
-  readonly topic: string;
-  readonly audience: Audience;
-  readonly position: string | null;
-  readonly submissionId: string | null;
-  readonly personId: string | null;
-  readonly url: string;
-  readonly body: string;
-  /** Sealed; the old one only while it counts. */
-  readonly secret: string;
-  readonly oldSecret: string | null;
-}
-
-type Try = Pick<Outgoing, 'id' | 'attempt' | 'endpointId' | 'topic'>;
-
-/** What one try came to. */
-export interface Outcome {
-  readonly startedAt: Date;
-  readonly durationMs: number;
-  readonly requestHeaders: Readonly<Record<string, string>>;
-  readonly response: {
-    readonly status: number;
-    readonly headers: Readonly<Record<string, string | string[]>>;
-    readonly body: string;
-    readonly isCut: boolean;
-  } | null;
-  /** Null: it was delivered. */
-  readonly problem: string | null;
-  /** What the receiver asks for (`Retry-After`). */
-  readonly notBeforeMs: number | null;
-  /** It wants no more (410). */
-  readonly isGone: boolean;
-  /** It was our own process that ended the try. */
-  readonly isOurs: boolean;
-}
 
 /** The one that has waited longest, on a lane that is free: a unique index lets nobody else have the lane. */
 const TAKE = `
@@ -72,13 +31,6 @@ const TAKE = `
                   ORDER BY n."dueAt", n.position LIMIT 1 FOR UPDATE SKIP LOCKED)
   RETURNING d.id, d.attempts AS attempt, d."endpointId", d."messageId", d.topic, d.audience, d.position, d."submissionId", d.body,
             h."personId", h.url, h.secret, CASE WHEN h."oldSecretUntil" > now() THEN h."oldSecret" END AS "oldSecret"`;
-
-/** Unless its endpoint was deleted meanwhile, and the delivery with it. */
-const KEPT = `
-  INSERT INTO webhook_attempt ("deliveryId", attempt, "startedAt", "durationMs", "requestHeaders", status, "responseHeaders",
-                               "responseBody", "isCut", problem)
-  SELECT id, $2::int, $3::timestamptz, $4::int, $5::jsonb, $6::int, $7::jsonb, $8::text, $9::boolean, $10::text
-    FROM webhook_delivery WHERE id = $1 ON CONFLICT ("deliveryId", attempt) DO NOTHING`;
 
 /** It has arrived, whatever is thought of it meanwhile. */
 const DELIVERED = `
@@ -226,13 +178,4 @@ export class WebhookSending {
       throw error;
     }
   }
-}
-
-function keptOf(
-  { id, attempt }: Try,
-  { startedAt, durationMs, requestHeaders, response, problem }: Outcome,
-): unknown[] {
-  const answered = [response?.status ?? null, response && JSON.stringify(response.headers), response?.body ?? null];
-  const headers = Object.keys(requestHeaders).length > 0 ? JSON.stringify(requestHeaders) : null;
-  return [id, attempt, startedAt, durationMs, headers, ...answered, response?.isCut ?? false, problem];
 }

@@ -6,13 +6,14 @@ import { z } from 'zod';
 import { recordAct } from '../audit/record-act.js';
 import { CONFIG, type Config } from '../config.js';
 import { isStaff, type User } from '../identity/user.js';
-import { etagOf, type Precondition } from '../platform/etag.js';
+import type { Precondition } from '../platform/etag.js';
 import { type FieldFault, InvalidRequest } from '../platform/invalid-request.js';
-import { Instant, instantKey, keyset, type Page } from '../platform/page.js';
+import { Instant, keyset, type Page } from '../platform/page.js';
 import { missWaiting } from './switch-off.js';
 import { addressFault } from './webhook-address.js';
 import { faultOf, TOPICS_OF_ANYONE, TOPICS_OF_STAFF } from './webhook-filter.js';
 import { WebhookSecrets } from './webhook-secrets.js';
+import { ENDPOINTS, type EndpointRow, fieldsOf, view } from './webhook-views.js';
 import { TooManyWebhooks, WebhookNotFound } from './webhooks.errors.js';
 import type {
   NewWebhook,
@@ -27,42 +28,9 @@ import type {
 export type Whose = { readonly personId: string | null };
 
 const MOST = 50;
-const COUNT_TO = 1_000;
 const NEWEST_FIRST = keyset('webhooks', z.tuple([Instant, z.uuid()]));
 
 const OF = `("personId" = $1::uuid OR ($1::uuid IS NULL AND "personId" IS NULL))`;
-
-/** With what became of its last deliveries, and how much it missed. */
-const SELECT = `
-  SELECT h.id, h.url, h.description, h.events, h.active, h."offAt", h."offReason", h.failures, h."failingSince",
-         h."rotatedAt", CASE WHEN h."oldSecretUntil" > now() THEN h."oldSecretUntil" END AS "oldUntil",
-         h."personId", h."createdAt", h."updatedAt", ${instantKey('h."createdAt"')} AS "createdKey", recent.*, missed.*
-    FROM webhook_endpoint h
-    CROSS JOIN LATERAL (
-      SELECT count(*) FILTER (WHERE state = 'delivered')::int AS delivered,
-             count(*) FILTER (WHERE state IN ('pending', 'sending'))::int AS waiting,
-             count(*) FILTER (WHERE state IN ('failed', 'dead'))::int AS failed
-        FROM (SELECT state FROM webhook_delivery WHERE "endpointId" = h.id ORDER BY seq DESC LIMIT 100) d) recent
-    CROSS JOIN LATERAL (
-      SELECT count(*)::int AS missed, min(position)::int8 AS "fromSequence", max(position)::int8 AS "toSequence"
-        FROM (SELECT position FROM webhook_delivery
-               WHERE "endpointId" = h.id AND state = 'missed' AND "redeliveredBy" IS NULL
-               ORDER BY position LIMIT ${COUNT_TO + 1}) m) missed`;
-
-interface Row extends Omit<WebhookView, 'off' | 'recent' | 'missed' | 'secret' | 'etag' | 'links'> {
-  readonly personId: string | null;
-  readonly createdKey: string;
-  readonly offAt: Date | null;
-  readonly offReason: 'failing' | 'gone' | 'person' | null;
-  readonly rotatedAt: Date;
-  readonly oldUntil: Date | null;
-  readonly delivered: number;
-  readonly waiting: number;
-  readonly failed: number;
-  readonly missed: number;
-  readonly fromSequence: string | null;
-  readonly toSequence: string | null;
-}
 
 @Injectable()
 export class WebhooksService {
@@ -74,8 +42,8 @@ export class WebhooksService {
 
   async page({ personId }: Whose, { limit, cursor, count }: WebhooksQuery): Promise<Page<WebhookView>> {
     const [createdAt, id] = NEWEST_FIRST.read(cursor) ?? [null, null];
-    const rows: Row[] = await this.db.query(
-      `${SELECT} WHERE ${OF} AND ($2::timestamptz IS NULL OR (h."createdAt", h.id) < ($2::timestamptz, $3::uuid))
+    const rows: EndpointRow[] = await this.db.query(
+      `${ENDPOINTS} WHERE ${OF} AND ($2::timestamptz IS NULL OR (h."createdAt", h.id) < ($2::timestamptz, $3::uuid))
         ORDER BY h."createdAt" DESC, h.id DESC LIMIT $4`,
       [personId, createdAt, id, limit + 1],
     );
@@ -86,7 +54,7 @@ export class WebhooksService {
 
   /** @throws WebhookNotFound, also where it is somebody else's */
   async get(id: string, { personId }: Whose, tx: EntityManager = this.db.manager): Promise<WebhookView> {
-    const [row]: [Row?] = await tx.query(`${SELECT} WHERE ${OF} AND h.id = $2`, [personId, id]);
+    const [row]: [EndpointRow?] = await tx.query(`${ENDPOINTS} WHERE ${OF} AND h.id = $2`, [personId, id]);
     if (!row) throw new WebhookNotFound(id);
     return view(row);
   }
@@ -192,30 +160,4 @@ export class WebhooksService {
   private record(tx: EntityManager, user: User, action: string, id: string, details: object): Promise<void> {
     return recordAct(tx, { actorId: user.id, action, object: { type: 'webhook', id }, details: { ...details } });
   }
-}
-
-/** What a change would overwrite. */
-export const fieldsOf = ({ url, description, events, active }: Omit<WebhookView, 'etag'>) => ({
-  ...{ url, description, events, active },
-});
-
-export const linkTo = (personId: string | null, id: string): string =>
-  `/api/v1/${personId === null ? '' : 'me/'}webhooks/${id}`;
-
-function view(row: Row): WebhookView {
-  const { offAt, offReason, delivered, waiting, failed, missed, fromSequence, toSequence } = row;
-  const self = linkTo(row.personId, row.id);
-  const shown = {
-    ...row,
-    off: offAt && offReason && { at: offAt, reason: offReason },
-    recent: { delivered, waiting, failed },
-    missed: {
-      ...{ count: Math.min(missed, COUNT_TO), atLeast: missed > COUNT_TO },
-      fromSequence: fromSequence === null ? null : Number(fromSequence),
-      toSequence: toSequence === null ? null : Number(toSequence),
-    },
-    secret: { rotatedAt: row.rotatedAt, oldUntil: row.oldUntil },
-    links: { self, deliveries: `${self}/deliveries`, test: `${self}/test`, redeliver: `${self}/redeliver` },
-  };
-  return { ...shown, etag: etagOf(fieldsOf(shown)) };
 }

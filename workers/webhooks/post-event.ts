@@ -2,7 +2,7 @@
 import { Webhook } from 'standardwebhooks';
 import { cut, oneLine } from '../../src/notifications/letter.js';
 import { stoppingWithin } from '../../src/platform/stopping-within.js';
-import type { Outcome, Outgoing } from '../../src/webhooks/webhook-sending.service.js';
+import type { Outcome, Outgoing } from '../../src/webhooks/webhook-tries.js';
 import { type Answer, type Outbound, OutboundRefused } from '../outbound.js';
 
 /** Of an answer nobody reads more. */
