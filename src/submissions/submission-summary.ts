@@ -73,6 +73,10 @@ export function summaryOf(row: SummaryRow): SubmissionSummary {
       changeRequests: `${self}/change-requests`,
       lookups: `${self}/lookups`,
       checklist: `${self}/checklist`,
+      sections: `${self}/sections`,
+      revisions: `${self}/revisions`,
+      difference: `${self}/diff`,
+      decisions: `${self}/decisions`,
       record: `/api/v1/records/${row.accession}`,
     },
   };
