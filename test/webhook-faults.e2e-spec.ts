@@ -270,19 +270,19 @@ describe('an event', () => {
       inTurn(() => {}, answers(204)),
     );
     await world.workers.close();
-    const process1 = startWorkers();
-    onTestFinished(() => void process1.kill('SIGKILL'));
+    const child = startWorkers();
+    onTestFinished(() => void child.kill('SIGKILL'));
     await happen();
-    await vi.waitFor(() => expect(receiver.at('/killed')).toHaveLength(1), WAIT);
-    process1.kill('SIGKILL');
-    await once(process1, 'exit');
+    await vi.waitFor(() => expect(receiver.at('/killed')).toHaveLength(1), { ...WAIT, timeout: 40_000 });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
 
     await world.moreWorkers();
     const { attempts } = await becomes(self, 'delivered');
 
     expect(attempts).toBe(2);
     expect(new Set(receiver.at('/killed').map(({ headers }) => headers['webhook-id'])).size).toBe(1);
-  }, 60_000);
+  }, 90_000);
 });
 
 /** A worker process like any other. */
