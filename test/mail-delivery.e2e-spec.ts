@@ -244,6 +244,39 @@ describe('a mail', () => {
   });
 });
 
+describe('a message to a Slack that does not answer', () => {
+  it('puts off the others to the same person, and nobody else’s', async () => {
+    await beginServer();
+    const colleague = await room.somebody('Colin Curator', 'curator');
+    for (const each of [owner, colleague]) {
+      const url = `https://hooks.slack.com/services/${each.id}`;
+      const set = await room.ask('PATCH', each, '/me/preferences', { slack: { url } }, { 'if-match': '*' });
+      expect(set.status).toBe(200);
+    }
+    const handOver = { event: 'curator.assign', by: null, to: 'curator_review.claimed', assignee: colleague } as const;
+    await tell();
+    await tell();
+    await room.takeStep(submissionId, handOver);
+    await room.message({ topic: 'submission.assigned', submissionId });
+    await room.carry();
+    const [first, second, other] = await room.db.query(
+      `SELECT d.id FROM delivery d JOIN notification n ON n.id = d."notificationId"
+        WHERE d.channel = 'slack' ORDER BY n."createdAt", n.id`,
+    );
+
+    // So that the next try is not at once: it waits for the end of the night.
+    const [from, to] = [-1, 2].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16));
+    await room.ask('PATCH', owner, '/me/preferences', { quietHours: { from, to } }, { 'if-match': '*' });
+    const job = { deliveryId: first.id, attempt: 1 };
+    const message = await room.deliveries.take(job);
+    if (!message) throw new Error('The message was not to be had.');
+    await room.deliveries.failed(job, message, { problem: 'Slack does not answer in time.', forGood: false });
+
+    expect(await room.deliveries.take({ deliveryId: second.id, attempt: 1 })).toBeNull();
+    expect(await room.deliveries.take({ deliveryId: other.id, attempt: 1 })).toMatchObject({ channel: 'slack' });
+  });
+});
+
 describe('without a mail server in the settings', () => {
   it('people have the list, and no mail is tried', async () => {
     const quiet = await beginNotificationRoom();
