@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Page } from '../platform/page.js';
 import { Returns } from '../platform/returns.js';
 import { AccessTokensService } from './access-tokens.service.js';
-import { NewToken, NewTokenView, TokensPage, TokensQuery, type TokenView } from './identity.schema.js';
+import { NewToken, NewTokenView, TokensPage, TokensQuery, type TokenView } from './credentials.schema.js';
 import { CurrentUser, type User } from './user.js';
 
 @ApiTags('me')

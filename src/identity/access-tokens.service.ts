@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { recordAct } from '../audit/record-act.js';
 import { Instant, instantKey, keyset, type Page } from '../platform/page.js';
 import { AccessToken } from './access-token.entity.js';
+import type { NewToken, TokensQuery } from './credentials.schema.js';
 import { ScopesExceeded, TokenNotFound } from './identity.errors.js';
-import type { NewToken, TokensQuery } from './identity.schema.js';
 import { hashOf, hintOf, makeSecret } from './secrets.js';
 import type { User } from './user.js';
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Page } from '../platform/page.js';
 import { Returns } from '../platform/returns.js';
 import { secretIn } from './authenticate.js';
-import { type SessionRow, SessionsPage, SessionsQuery } from './identity.schema.js';
+import { type SessionRow, SessionsPage, SessionsQuery } from './credentials.schema.js';
 import { SessionsService } from './sessions.service.js';
 import { CurrentUser, type User } from './user.js';
 

@@ -4,7 +4,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Returns } from '../platform/returns.js';
 import { secretIn } from './authenticate.js';
-import { PasswordChange, PasswordReset, PasswordResetAsked } from './identity.schema.js';
+import { PasswordChange, PasswordReset, PasswordResetAsked } from './credentials.schema.js';
 import { PasswordsService } from './passwords.service.js';
 import { CurrentUser, type User } from './user.js';
 

@@ -6,15 +6,14 @@ import type { Page } from '../platform/page.js';
 import { Returns } from '../platform/returns.js';
 import { AccessTokensService } from './access-tokens.service.js';
 import {
-  GrantView,
-  NewGrant,
   type SessionRow,
   SessionsPage,
   SessionsQuery,
   TokensPage,
   TokensQuery,
   type TokenView,
-} from './identity.schema.js';
+} from './credentials.schema.js';
+import { GrantView, NewGrant } from './identity.schema.js';
 import { PeopleService } from './people.service.js';
 import { RolesService } from './roles.service.js';
 import { SessionsService } from './sessions.service.js';
