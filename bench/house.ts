@@ -7,6 +7,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { AppModule } from '../src/app.module.js';
 import { CONFIG, type Config, loadConfig } from '../src/config.js';
+import { database } from '../src/database.js';
 import { PeopleService } from '../src/identity/people.service.js';
 import { SessionsService } from '../src/identity/sessions.service.js';
 import type { Role, User } from '../src/identity/user.js';
@@ -23,6 +24,7 @@ const PROCESSES = {
   worker: 'workers/main.js',
   bare: 'bench/bare-server.js',
   bareUpload: 'bench/bare-upload.js',
+  bareEvents: 'bench/bare-events.js',
 } as const;
 
 /** One of the product's own, in this process. */
@@ -60,7 +62,9 @@ export class House {
     await carryOut('workers/prepare.js', env, join(folder, 'prepare.log'), ['--demo']);
     const config = loadConfig(env);
     const parts = await partsOf(AppModule, config);
-    await seed(parts.get(DataSource), size);
+    const owner = await new DataSource(database(config, 'owner')).initialize();
+    await seed(owner, size);
+    await owner.destroy();
     return new House(size, folder, config, env, parts);
   }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { events } from './events.js';
 import { growth } from './growth.js';
 import { h5ad } from './h5ad.js';
 import { House } from './house.js';
@@ -28,6 +29,7 @@ const BENCHMARKS: Readonly<Record<string, (build: Build, folder: string) => Prom
   stepping: async (build) => stepping(await build(100_000)),
   uploading: async (build) => uploading(await build(100_000)),
   pickup: async (build) => pickup(await build(100_000)),
+  events: async (build) => events(await build(10_000)),
   submitting: async (build) => submitting(await build(100_000)),
   webhooks: async (build) => webhooks(await build(10_000)),
   memory: async (build) => memory(await build(100_000)),

@@ -8,6 +8,8 @@ export interface Running {
   readonly address: string;
   /** Megabytes of memory that it has in use, as the system sees it. */
   residentMb(): number;
+  /** Milliseconds of processor that it has used, as the system counts them. */
+  processorMs(): number;
   end(): Promise<void>;
 }
 
@@ -28,11 +30,20 @@ export async function begin(file: string, env: Env, log: string, args: readonly 
   return {
     address,
     residentMb: () => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)], { encoding: 'utf8' })) / 1_024,
+    processorMs: () => processorMsOf(child.pid),
     end: async () => {
       child.kill('SIGTERM');
       await ended;
     },
   };
+}
+
+const TICK_MS = 10;
+
+/** Linux says it, in ticks; what is in parentheses may hold spaces. */
+function processorMsOf(pid: number | undefined): number {
+  const [, ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
 /** A process that does one thing, as `question` says; resolves to what it sends before it ends. */

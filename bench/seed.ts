@@ -80,8 +80,8 @@ const BULK = `SET LOCAL session_replication_role = replica; SET LOCAL synchronou
   SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL work_mem = '128MB'`;
 
 const PEOPLE = `
-  INSERT INTO person (id, email, name, roles)
-  SELECT gen_random_uuid(), 'person-' || i || '@example.org', 'Person ' || i,
+  INSERT INTO person (id, email, name, handle, roles)
+  SELECT gen_random_uuid(), 'person-' || i || '@example.org', 'Person ' || i, 'person-' || i,
          CASE WHEN i <= ${CURATORS} THEN '{submitter,curator}' WHEN i <= ${CURATORS + ADMINS} THEN '{admin}'
               ELSE '{submitter}' END::text[]
     FROM generate_series(1, $1::int / ${PER_OWNER} + ${CURATORS + ADMINS}) i`;
