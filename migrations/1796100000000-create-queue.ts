@@ -50,7 +50,8 @@ const INDEXES = `
   CREATE INDEX submission_by_creation ON submission (state, "createdAt", id) ${SEEN};
   CREATE INDEX submission_by_urgency ON submission (state, urgency, since, id) ${SEEN};
   CREATE INDEX submission_by_decision ON submission (state, "decideBy", id) ${SEEN};
-  CREATE INDEX submission_of_assignee ON submission (assignee, state, since, id) ${SEEN} WHERE assignee IS NOT NULL;
+  CREATE INDEX submission_of_assignee ON submission (assignee, state, since, id)
+    INCLUDE (profile, urgency, round, "hasErrors", "hasWarnings", "updatedAt", "createdAt", "decideBy") WHERE assignee IS NOT NULL;
   CREATE INDEX submission_of_profile ON submission (profile, state, since, id) ${SEEN};
   CREATE INDEX submission_resubmitted ON submission (state, since, id) ${SEEN} WHERE round > 1;
   CREATE INDEX submission_with_errors ON submission (state, since, id) ${SEEN} WHERE "hasErrors";`;
@@ -86,6 +87,7 @@ const CELLS = `
     n bigint NOT NULL,
     UNIQUE NULLS NOT DISTINCT (label, ${DIMENSIONS})
   );
+  CREATE INDEX queue_cell_of_state ON queue_cell (state);
   CREATE TABLE queue_change (${COUNTED},
     n smallint NOT NULL
   );

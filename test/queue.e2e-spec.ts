@@ -251,6 +251,8 @@ describe('what the team sets', () => {
     expect(idsOf(await list(curious, 'priority=high'))).toEqual([]);
     expect(countOf((await counts(curious, 'priority=high')).state, 'curator_review.unassigned')).toBeUndefined();
     expect((await list(curious, `q=${first.accession}`)).body.items[0].triage).toBeNull();
+    for (const query of ['', `q=${first.accession}`])
+      expect(countOf((await counts(curious, query)).priority, 'high')).toBe(0);
     await world.db.query('DELETE FROM collaborator WHERE "personId" = $1', [curious.id]);
     await triage(curator, first, { priority: 'normal' });
   });
@@ -347,6 +349,32 @@ describe('the counts', () => {
     expect(await sorted(CELLS)).toEqual(await sorted(ROWS));
     await world.db.query('SELECT queue_settle()');
     expect(await sorted(CELLS)).toEqual(await sorted(ROWS));
+  });
+});
+
+describe('a curator of one profile', () => {
+  it('sees and counts what is of it, and what is theirs', async () => {
+    const limited = await world.person('submitter');
+    await world.db.query(
+      `INSERT INTO role_grant (id, "personId", role, profile, reason) VALUES (gen_random_uuid(), $1, 'curator', 'single-cell', 'a test')`,
+      [limited.id],
+    );
+    await world.db.query(`INSERT INTO collaborator (accession, "personId", role) VALUES ($1, $2, 'viewer')`, [
+      first.accession,
+      limited.id,
+    ]);
+
+    expect(new Set(idsOf(await list(limited, '')))).toEqual(new Set([first.id, draft.id]));
+    expect(idsOf(await list(limited, 'priority=normal'))).toEqual([draft.id]);
+    const { profile, priority } = await counts(limited);
+    expect([countOf(profile, 'single-cell'), countOf(profile, 'cryoet-dataset')]).toEqual([1, 1]);
+    expect(countOf(priority, 'normal')).toBe(1);
+    expect(countOf((await counts(limited, 'q=ribosomes')).priority, 'normal')).toBe(0);
+    expect(countOf((await counts(limited, 'priority=normal')).profile, 'cryoet-dataset')).toBeUndefined();
+    expect(countOf((await counts(limited, 'q=ribosomes')).profile, 'cryoet-dataset')).toBe(1);
+    expect((await triage(limited, first, { priority: 'high' })).status).toBe(403);
+    expect((await triage(limited, second, { priority: 'high' })).status).toBe(404);
+    await world.db.query('DELETE FROM collaborator WHERE "personId" = $1', [limited.id]);
   });
 });
 

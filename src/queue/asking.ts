@@ -4,11 +4,12 @@ import type { Config } from '../config.js';
 import { reviewedProfiles, type User } from '../identity/user.js';
 import {
   type Asking,
+  asksOfTheTeam,
+  belongingTo,
   beyondCells,
   type Filters,
   OF_THE_TEAM,
   onCells,
-  ownOf,
   type Place,
   patternOf,
 } from './matching.js';
@@ -16,10 +17,12 @@ import { LabelNotFound, OfTheTeam } from './queue.errors.js';
 
 /** As many are looked up one by one; a text that more have is looked for in each row that comes by. */
 const FEW = 2_000;
+/** A label is looked up by an index that is small. */
+const FEW_OF_A_LABEL = 10_000;
 
 export async function askedBy(
   tx: EntityManager,
-  filters: Filters,
+  filters: Filters & { readonly sort?: string },
   user: User,
   now: string,
   config: Pick<Config, 'STATE_TARGETS'>,
@@ -28,8 +31,15 @@ export async function askedBy(
   const ofTheTeam = OF_THE_TEAM.filter((name) => filters[name] !== undefined);
   if (ofTheTeam.length > 0 && reviews !== 'all' && reviews.length === 0) throw new OfTheTeam(ofTheTeam);
   const labels = filters.label ? await labelsNamed(tx, filters.label) : [];
-  return { user, now, config, labels, found: filters.q === undefined ? null : await having(tx, filters.q) };
+  const found = await having(tx, filters.q);
+  const isFew = found !== null || (await areFew(tx, labels));
+  const own = reviews.length > 0 ? await ownOf(tx, user) : [];
+  return { user, now, config, labels, found, isFew, own };
 }
+
+/** Who filters or sorts by what is the team's sees what they review, and nothing of their own. */
+export const isOfTheTeam = ({ sort, ...filters }: Filters & { readonly sort?: string }): boolean =>
+  asksOfTheTeam(filters) || /\b(priority|dueAt)\b/.test(sort ?? '');
 
 /** @throws LabelNotFound */
 export async function labelsNamed(tx: EntityManager, names: readonly string[]): Promise<string[]> {
@@ -43,8 +53,29 @@ export async function labelsNamed(tx: EntityManager, names: readonly string[]): 
   return found.map(({ id }) => id);
 }
 
-/** Those that have the text; null: many have. */
-async function having(tx: EntityManager, text: string): Promise<string[] | null> {
+/** Of those who review: few have any. */
+async function ownOf(tx: EntityManager, { id }: User): Promise<string[]> {
+  const rows: { id: string }[] = await tx.query(
+    `SELECT id FROM submission WHERE "ownerId" = $1
+     UNION SELECT s.id FROM collaborator c JOIN submission s ON s.accession = c.accession WHERE c."personId" = $1`,
+    [id],
+  );
+  return rows.map((row) => row.id);
+}
+
+async function areFew(tx: EntityManager, labels: readonly string[]): Promise<boolean> {
+  if (labels.length === 0) return false;
+  const [{ n }] = await tx.query(
+    `SELECT count(*)::int AS n FROM (
+       SELECT FROM submission_label WHERE "labelId" = ANY ($1::uuid[]) LIMIT ${FEW_OF_A_LABEL + 1}) l`,
+    [labels],
+  );
+  return n <= FEW_OF_A_LABEL;
+}
+
+/** Those that have the text; null: many have, or none is asked for. */
+async function having(tx: EntityManager, text: string | undefined): Promise<string[] | null> {
+  if (text === undefined) return null;
   const rows: { submissionId: string }[] = await tx.query(
     `SELECT "submissionId" FROM submission_text WHERE text LIKE $1 LIMIT ${FEW + 1}`,
     [patternOf(text)],
@@ -54,30 +85,45 @@ async function having(tx: EntityManager, text: string): Promise<string[] | null>
 
 const COUNTED = 'label, state, profile, assignee, urgency, resubmitted, "hasErrors", "hasWarnings", n';
 
+/** Of a row of somebody's own: what it is counted by. */
+const ROW = 'x.state, x.profile, x.assignee, x.urgency, x.round > 1, x."hasErrors", x."hasWarnings"';
+
 /**
- * The cells of what `user` may see: those that were added up, what has changed since, and theirs by the piece. Where a question is
- * the team's, what belongs to the one who asks is taken away again.
+ * The cells of what `user` may see: those that were added up, what has changed since, and theirs by the piece, so that what is the
+ * team's is counted without it (`NOT theirs`). A question of the team's has nothing of theirs in it.
  */
 export function cellsOf(
   user: User,
   place: Place,
-  { label, ofTheTeam }: { label: string | null; ofTheTeam: boolean },
+  { label, ofTheTeam }: { readonly label: string | null; readonly ofTheTeam: boolean },
 ): string {
   const profiles = reviewedProfiles(user);
-  const isIt = label === null ? 'label IS NULL' : `label = ${place(label)}::uuid`;
-  const theirs = profiles === 'all' ? '' : ` AND profile = ANY (${place(profiles)}::text[])`;
-  const own = (n: 1 | -1, where: string) => `
-    UNION ALL SELECT NULL::uuid, x.state, x.profile, x.assignee, x.urgency, x.round > 1, x."hasErrors", x."hasWarnings", ${n}
-      FROM ${ownOf(user, place)} WHERE ${where}`;
-  const labelled =
-    label === null
-      ? 'true'
-      : `x.id IN (SELECT "submissionId" FROM submission_label WHERE "labelId" = ${place(label)}::uuid)`;
-  const reviewed = profiles === 'all' ? 'true' : `x.profile = ANY (${place(profiles)}::text[])`;
+  const among = profiles === 'all' ? null : `${place(profiles)}::text[]`;
+  const labelled = label === null ? null : `${place(label)}::uuid`;
+  const cells = [
+    labelled === null ? 'label IS NULL' : `label = ${labelled}`,
+    ...(among === null ? [] : [`profile = ANY (${among})`]),
+  ].join(' AND ');
+  const own = [
+    ...(among === null ? [] : [`x.profile = ANY (${among})`]),
+    ...(labelled === null
+      ? []
+      : [`x.id IN (SELECT "submissionId" FROM submission_label WHERE "labelId" = ${labelled})`]),
+  ];
+  const theirs = (n: 1 | -1, where: readonly string[]) => `
+    UNION ALL SELECT NULL::uuid, ${ROW}, ${n}, ${n > 0} FROM ${belongingTo(user, place)} WHERE ${['true', ...where].join(' AND ')}`;
   return `
-    SELECT ${COUNTED} FROM queue_cell WHERE ${isIt}${theirs}
-    UNION ALL SELECT ${COUNTED} FROM queue_change WHERE ${isIt}${theirs}
-    ${ofTheTeam ? own(-1, `${reviewed} AND ${labelled}`) : profiles === 'all' ? '' : own(1, `NOT ${reviewed} AND ${labelled}`)}`;
+    SELECT ${COUNTED}, false AS theirs FROM queue_cell WHERE ${cells}
+    UNION ALL SELECT ${COUNTED}, false FROM queue_change WHERE ${cells}
+    ${theirs(-1, own)} ${ofTheTeam ? '' : theirs(1, [])}`;
+}
+
+/** The same of each label there is, without theirs. */
+export function labelCellsOf(user: User, place: Place): string {
+  return `
+    SELECT ${COUNTED} FROM queue_cell WHERE label IS NOT NULL
+    UNION ALL SELECT ${COUNTED} FROM queue_change WHERE label IS NOT NULL
+    UNION ALL SELECT l."labelId", ${ROW}, -1 FROM ${belongingTo(user, place)} JOIN submission_label l ON l."submissionId" = x.id`;
 }
 
 /** How many, where cells know all of the filters. */

@@ -6,7 +6,7 @@ import { Clock } from '../clock.js';
 import { CONFIG, type Config } from '../config.js';
 import { reviewedProfiles, type User } from '../identity/user.js';
 import { STATE_WORDS, STATES, type State } from '../submissions/lifecycle.js';
-import { askedBy, cellsOf } from './asking.js';
+import { askedBy, cellsOf, labelCellsOf } from './asking.js';
 import { type Counted, FACETS, type Facet, type Facets, TEAM_FACETS } from './facets.schema.js';
 import {
   type Asking,
@@ -27,7 +27,7 @@ import { overdueCondition } from './targets.js';
 /** Nobody counts further. */
 const MOST = 1_000;
 /** So many rows are looked at where cells do not know a filter. What is beyond them is "at least". */
-const LOOKED_AT = 5_000;
+const LOOKED_AT = 3_000;
 
 interface Count {
   readonly facet: Facet;
@@ -96,20 +96,16 @@ async function fromCells(
   const sums = wanted
     .filter((facet) => facet !== 'label' && facet !== 'overdue')
     .map((facet) => sum(facet, onCells(filters, asking, place, facet)));
-  const labels = [
-    'x.label IS NOT NULL',
-    ...profilesOf(asking.user, place),
-    ...onCells(filters, asking, place, null),
-  ].join(' AND ');
+  const labels = ['true', ...profilesOf(asking.user, place), ...onCells(filters, asking, place, null)].join(' AND ');
   const others = onRows({ ...filters, overdue: undefined }, asking, place);
   const overdue = [overdueCondition(asking.now, asking.config, place), ...others].join(' AND ');
   const counts: Count[] = await tx.query(
     `WITH cell AS MATERIALIZED (SELECT * FROM (${cellsOf(asking.user, place, { label, ofTheTeam })}) c)
      ${sums.join(' UNION ALL ')}
      UNION ALL SELECT 'label', x.label::text, sum(x.n)::int
-                 FROM (SELECT * FROM queue_cell UNION ALL SELECT * FROM queue_change) x WHERE ${labels} GROUP BY x.label
+                 FROM (${labelCellsOf(asking.user, place)}) x WHERE ${labels} GROUP BY x.label
      UNION ALL SELECT 'overdue', 'true', count(*)::int
-                 FROM (SELECT FROM ${visibleTo(asking.user, place, ofTheTeam)} WHERE ${overdue} LIMIT ${MOST + 1}) x`,
+                 FROM (SELECT FROM ${visibleTo(asking, place, ofTheTeam)} WHERE ${overdue} LIMIT ${MOST + 1}) x`,
     params,
   );
   return { counts, isCut: false };
@@ -124,37 +120,38 @@ const profilesOf = (user: User, place: Place): string[] => {
 async function fromRows(tx: EntityManager, filters: Filters, asking: Asking, wanted: readonly Facet[]): Promise<Found> {
   const { params, place } = places();
   const beyond = beyondCells({ ...filters, overdue: undefined, label: undefined }, asking);
-  const source = visibleTo(asking.user, place, asksOfTheTeam(filters));
+  const source = visibleTo(asking, place, asksOfTheTeam(filters));
   const labelled = filters.label ? onRows(filters, asking, place, ['label']) : [];
   const overdue = overdueCondition(asking.now, asking.config, place);
   const isOverdue = filters.overdue === undefined ? [] : [filters.overdue ? 'x.overdue' : 'NOT x.overdue'];
+  const theirs = asking.own.length > 0 ? `x.id = ANY (${place(asking.own)}::uuid[])` : 'false';
   /** Without its own filter, each facet finds other rows; they differ much where that is the state. */
   const rows = (name: string, more: readonly string[]) => `
     ${name} AS MATERIALIZED (
       SELECT x.id, x.state, x.profile, x.assignee, x.urgency, x.round > 1 AS resubmitted, x."hasErrors", x."hasWarnings",
-             ${overdue} AS overdue, ${labelled[0] ?? 'true'} AS labelled, 1 AS n
+             ${overdue} AS overdue, ${labelled[0] ?? 'true'} AS labelled, ${theirs} AS theirs, 1 AS n
         FROM ${source} WHERE ${['true', ...onRows(filters, asking, place, beyond), ...more].join(' AND ')} LIMIT ${LOOKED_AT + 1})`;
-  const narrow = [
-    ...(filters.state ? onRows(filters, asking, place, ['state']) : []),
-    ...(filters.overdue ? [overdue] : []),
-  ];
+  const ofState = filters.state ? onRows(filters, asking, place, ['state']) : [];
+  const ofOverdue = filters.overdue ? [overdue] : [];
+  const cells = [rows('cell', [...ofState, ...ofOverdue]), ...(filters.state ? [rows('wide', ofOverdue)] : [])];
+  const wide = filters.state ? 'wide' : 'cell';
   const where = (facet: Facet) => [
     ...(facet === 'overdue' ? [] : isOverdue),
-    ...(facet === 'label' ? [] : ['x.labelled']),
+    facet === 'label' ? 'NOT x.theirs' : 'x.labelled',
     ...onCells(filters, asking, place, facet),
   ];
   const ofLabels = `SELECT 'label', l."labelId"::text, count(*)::int FROM cell x JOIN submission_label l ON l."submissionId" = x.id
     WHERE ${where('label').join(' AND ') || 'true'} GROUP BY 2`;
   const sums = wanted
     .filter((facet) => facet !== 'label' && facet !== 'overdue')
-    .map((facet) => sum(facet, where(facet), facet === 'state' && narrow.length > 0 ? 'wide' : 'cell'));
+    .map((facet) => sum(facet, where(facet), facet === 'state' ? wide : 'cell'));
   const found: Count[] = await tx.query(
-    `WITH ${rows('cell', narrow)}, ${rows('wide', filters.overdue ? [overdue] : [])}
+    `WITH ${cells.join(', ')}
      ${sums.join(' UNION ALL ')}
      ${wanted.includes('label') ? `UNION ALL ${ofLabels}` : ''}
      UNION ALL SELECT 'overdue', 'true', count(*)::int
-                 FROM ${filters.overdue ? 'wide' : 'cell'} x WHERE ${['x.overdue', ...where('overdue')].join(' AND ')}
-     UNION ALL SELECT 'all', '', greatest((SELECT count(*) FROM cell), (SELECT count(*) FROM wide))::int`,
+                 FROM cell x WHERE ${['x.overdue', ...where('overdue')].join(' AND ')}
+     UNION ALL SELECT 'all', '', greatest((SELECT count(*) FROM cell), (SELECT count(*) FROM ${wide}))::int`,
     params,
   );
   const all = found.find(({ facet }) => (facet as string) === 'all')?.n ?? 0;
@@ -164,7 +161,7 @@ async function fromRows(tx: EntityManager, filters: Filters, asking: Asking, wan
 function sum(facet: Exclude<Facet, 'label' | 'overdue'>, where: readonly string[], cell = 'cell'): string {
   const source = facet === 'severity' ? SEVERE : cell;
   return `SELECT '${facet}' AS facet, ${VALUES[facet]} AS value, sum(x.n)::int AS n
-            FROM ${source} x WHERE ${['true', ...where].join(' AND ')} GROUP BY 2`;
+            FROM ${source} x WHERE ${[facet === 'priority' ? 'NOT x.theirs' : 'true', ...where].join(' AND ')} GROUP BY 2`;
 }
 
 async function told(

@@ -42,6 +42,10 @@ export interface Asking {
   readonly labels: readonly string[];
   /** Those that have the text, where they are few; null: they are many, and each row is looked at. */
   readonly found: readonly string[] | null;
+  /** A text or a label leaves few: these are looked up, and not looked for in the order of the list. */
+  readonly isFew: boolean;
+  /** What belongs to the one who asks, where the question is the team's: it is not for them to see in that light. */
+  readonly own: readonly string[];
 }
 
 export type Place = (value: unknown) => string;
@@ -134,23 +138,22 @@ const columns = COLUMNS.split(' ')
   .map((name) => `s."${name}"`)
   .join(', ');
 
-/** What somebody may see, as the source of rows `x`; those whom a query of the team is asked by see what they review. */
-export function visibleTo(user: User, place: Place, ofTheTeam = false): string {
+/** What somebody may see, as the source of rows `x`; whoever asks what is the team's sees what they review. */
+export function visibleTo({ user, own }: Pick<Asking, 'user' | 'own'>, place: Place, ofTheTeam = false): string {
   const profiles = reviewedProfiles(user);
-  const me = () => `${place(user.id)}::uuid`;
-  if (profiles === 'all') {
-    if (!ofTheTeam) return 'submission x';
-    const mine = me();
-    return `(SELECT ${columns} FROM submission s WHERE ${notTheirs(mine)}) x`;
-  }
-  const mine = me();
+  // By their ids, which every index has. A value that no statement names would have no type.
+  const others = () => (own.length > 0 ? `s.id <> ALL (${place(own)}::uuid[])` : 'true');
+  if (profiles === 'all')
+    return ofTheTeam ? `(SELECT ${columns} FROM submission s WHERE ${others()}) x` : 'submission x';
+  if (ofTheTeam)
+    return `(SELECT ${columns} FROM submission s WHERE s.profile = ANY (${place(profiles)}::text[]) AND ${others()}) x`;
+  const me = `${place(user.id)}::uuid`;
   const reviewed =
     profiles.length === 0
       ? ''
-      : `SELECT ${columns} FROM submission s WHERE s.profile = ANY (${place(profiles)}::text[]) AND ${notTheirs(mine)}`;
-  if (ofTheTeam) return `(${reviewed}) x`;
-  return `(${theirs(columns, mine)} ${reviewed && `UNION ALL ${reviewed}`}) x`;
+      : `UNION ALL SELECT ${columns} FROM submission s WHERE s.profile = ANY (${place(profiles)}::text[]) AND ${notTheirs(me)}`;
+  return `(${theirs(columns, me)} ${reviewed}) x`;
 }
 
 /** Their own: what is counted in cells and not for them to see in that light, or the other way round. */
-export const ownOf = (user: User, place: Place): string => `(${theirs(columns, `${place(user.id)}::uuid`)}) x`;
+export const belongingTo = (user: User, place: Place): string => `(${theirs(columns, `${place(user.id)}::uuid`)}) x`;

@@ -5,11 +5,19 @@ import { reviewedProfiles, type User } from '../identity/user.js';
 import { relationTo } from '../permissions.js';
 import { EVENTS, type EventName } from '../submissions/events.js';
 import { STATES, type State } from '../submissions/lifecycle.js';
-import { instant } from '../submissions/submission.entity.js';
 import { JOINED, NEIGHBOURS, type SummaryRow, summaryColumns, summaryOf } from '../submissions/submission-summary.js';
 import type { SubmissionRow } from '../submissions/submissions.schema.js';
-import { askedBy, cellCount } from './asking.js';
-import { asksOfTheTeam, beyondCells, type Filters, onRows, priorityOf, visibleTo } from './matching.js';
+import { askedBy, cellCount, isOfTheTeam } from './asking.js';
+import {
+  type Asking,
+  asksOfTheTeam,
+  beyondCells,
+  type Filters,
+  onRows,
+  type Place,
+  priorityOf,
+  visibleTo,
+} from './matching.js';
 import { nextAction } from './next-action.js';
 import { behind, keysOf, orderBy, orderOf } from './sorting.js';
 import { overdueBefore, targetOf } from './targets.js';
@@ -71,36 +79,47 @@ async function find(
   const params: unknown[] = [];
   const place = (value: unknown) => `$${params.push(value)}`;
   const order = orderOf(query.sort);
-  const { state, overdue, ...filters } = query;
-
-  const cuts = overdueBefore(now, config);
-  const leaves = (state ?? STATES).filter((leaf) => overdue !== true || cuts.has(leaf));
-  const columns = order.map(({ column }) => `x."${column}"`).join(', ');
-  const source = visibleTo(user, place, isOfTheTeam(query));
-  const where = [
-    'x.state = leaf.state',
-    ...(overdue === undefined ? [] : [overdue ? 'x.since < leaf.since' : '(x.since < leaf.since) IS NOT TRUE']),
-    ...onRows(filters, asking, place),
-    ...(after ? [behind(order, after, place)] : []),
-  ];
+  const columns = (row: string) => order.map(({ column }) => `${row}."${column}"`).join(', ');
+  const source = visibleTo(asking, place, isOfTheTeam(query));
+  const behindIt = after ? [behind(order, after, place)] : [];
+  const some = (where: readonly string[]) => `
+    SELECT ${columns('x')} FROM ${source} WHERE ${['true', ...where, ...behindIt].join(' AND ')}
+     ORDER BY ${orderBy(order, 'x')} LIMIT ${limit}`;
+  const found =
+    !asking.isFew && !isOfSomebody(query.assignee)
+      ? `SELECT ${columns('y')} FROM ${byState(query, asking, place, select, some)} y`
+      : some(onRows(query, asking, place));
   const sql = `
     SELECT ${summaryColumns('s')}, ${NEIGHBOURS}, ${ALONGSIDE}, ${keysOf(order, 's')}
-      FROM (SELECT p.id
-              FROM (${select} unnest(${place(leaves)}::text[], ${place(leaves.map((leaf) => cuts.get(leaf) ?? null))}::timestamptz[])
-                      AS leaf (state, since)) leaf
-             CROSS JOIN LATERAL (
-               SELECT ${columns} FROM ${source} WHERE ${where.join(' AND ')}
-                ORDER BY ${orderBy(order, 'x')} LIMIT ${limit}) p
-             ORDER BY ${orderBy(order, 'p')} LIMIT ${limit}) found
+      FROM (SELECT p.id FROM (${found}) p ORDER BY ${orderBy(order, 'p')} LIMIT ${limit}) found
       JOIN submission s ON s.id = found.id ${JOINED}
       LEFT JOIN submission_transition activity ON activity."submissionId" = s.id AND activity.seq = s.seq
      ORDER BY ${orderBy(order, 's')}`;
   return tx.query(sql, params);
 }
 
-/** Who filters or sorts by what is the team's sees what they review, and nothing of their own. */
-const isOfTheTeam = (query: ListQuery): boolean =>
-  asksOfTheTeam(query) || orderOf(query.sort).some(({ column }) => column === 'urgency' || column === 'decideBy');
+/** What somebody has claimed is looked up too: of most states they have none, and to see that in its order is to see all of it. */
+const isOfSomebody = (assignee: string | undefined): boolean => assignee !== undefined && assignee !== 'none';
+
+/** Each state by itself: its own index has it in order, and what is overdue in it is what came before one instant. */
+function byState(
+  { state, overdue, ...filters }: ListQuery,
+  asking: Asking,
+  place: Place,
+  select: string,
+  some: (where: readonly string[]) => string,
+): string {
+  const cuts = overdueBefore(asking.now, asking.config);
+  const leaves = (state ?? STATES).filter((leaf) => overdue !== true || cuts.has(leaf));
+  const cut = leaves.map((leaf) => cuts.get(leaf) ?? null);
+  const where = [
+    'x.state = leaf.state',
+    ...(overdue === undefined ? [] : [overdue ? 'x.since < leaf.since' : '(x.since < leaf.since) IS NOT TRUE']),
+    ...onRows(filters, asking, place),
+  ];
+  return `(${select} unnest(${place(leaves)}::text[], ${place(cut)}::timestamptz[]) AS leaf (state, since)) leaf
+     CROSS JOIN LATERAL (${some(where)})`;
+}
 
 function rowOf(row: SummaryRow, user: User, now: string, config: Asked<unknown>['config'], keys: number): ListedRow {
   const subject = row as unknown as Parameters<typeof relationTo>[1] & { assignee: string | null; state: State };
@@ -117,7 +136,7 @@ function rowOf(row: SummaryRow, user: User, now: string, config: Asked<unknown>[
     },
     nextAction: nextAction(user, subject),
     triage: isReviewer
-      ? { priority: priorityOf(row.urgency), dueAt: instant.from(row.triageDueAt), labels: row.labels }
+      ? { priority: priorityOf(row.urgency), dueAt: row.triageDueAt?.toISOString() ?? null, labels: row.labels }
       : null,
     keys: Array.from({ length: keys }, (_, i) => row[`key${i}`]) as [string | number],
   };
@@ -131,7 +150,7 @@ export async function countRows(db: DataSource, { query, user, now, config }: As
       return cellCount(tx, query, asking);
     const params: unknown[] = [];
     const place = (value: unknown) => `$${params.push(value)}`;
-    const source = visibleTo(user, place, asksOfTheTeam(query));
+    const source = visibleTo(asking, place, asksOfTheTeam(query));
     const where = ['true', ...onRows(query, { ...asking, found: null }, place)].join(' AND ');
     const [{ n }] = await tx.query(`SELECT count(*)::int AS n FROM (SELECT * FROM ${source}) x WHERE ${where}`, params);
     return n;
@@ -148,7 +167,7 @@ export async function countSome(tx: EntityManager, { query, user, now, config }:
   if (reviews.length > 0 && beyondCells(query, asking).length === 0) return cellCount(tx, query, asking);
   const params: unknown[] = [];
   const place = (value: unknown) => `$${params.push(value)}`;
-  const source = visibleTo(user, place, asksOfTheTeam(query));
+  const source = visibleTo(asking, place, asksOfTheTeam(query));
   const where = ['true', ...onRows(query, asking, place)].join(' AND ');
   const [{ n }] = await tx.query(
     `SELECT count(*)::int AS n FROM (SELECT * FROM (SELECT x.id FROM ${source} WHERE ${where} LIMIT ${MOST + 1}) y) x`,
