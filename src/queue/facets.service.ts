@@ -27,7 +27,7 @@ import { overdueCondition } from './targets.js';
 /** Nobody counts further. */
 const MOST = 1_000;
 /** So many rows are looked at where cells do not know a filter. What is beyond them is "at least". */
-const LOOKED_AT = 3_000;
+const LOOKED_AT = 2_000;
 
 interface Count {
   readonly facet: Facet;
