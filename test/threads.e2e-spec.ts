@@ -465,6 +465,20 @@ describe('a visitor whose link lets them comment', () => {
     ).rejects.toMatchObject({ kind: 'forbidden' });
   });
 
+  it('does so over HTTP, with nothing but the link', async () => {
+    const link = { name: 'For the journal', may: ['view', 'comment'], anonymised: true };
+    const { token } = (await submitter.post(`${story.path}/share-links`, link)).body;
+    const headers = { Authorization: `Bearer ${token}` };
+
+    const made = await world.stranger.post(`${story.path}/threads`, { text: 'Which tissue?' }, headers);
+    const mine = await world.stranger.get(`${story.path}/threads`, headers);
+
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    expect(made.body.comments).toMatchObject([{ text: 'Which tissue?', author: { role: 'visitor', handle: null } }]);
+    expect(mine.body.items.map(({ id }: { id: string }) => id)).toEqual([made.body.id]);
+    expect((await world.stranger.get(`${story.path}/notes`, headers)).status).toBe(403);
+  });
+
   it('only looks, where the link lets them look', async () => {
     await expect(threads().create(story.id, asked, visitor({ may: ['view'] }))).rejects.toMatchObject({
       code: 'not-yours',
