@@ -507,6 +507,7 @@ describe('a signed path', () => {
 
     expect([part.status, await part.text()]).toEqual([206, 'cells']);
     expect(part.headers.get('access-control-allow-origin')).toBe('*');
+    expect(part.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
     expect(head.headers.get('content-length')).toBe('8');
     expect([unchanged.status, asked.status]).toEqual([304, 204]);
     expect(asked.headers.get('access-control-allow-headers')).toContain('range');

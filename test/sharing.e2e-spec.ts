@@ -244,7 +244,7 @@ describe('the ownership of a record', () => {
     const first = await owner.post(`${story.path}/transfer`, { to: otherEmail, stay: false });
     const declined = await other.post(`/transfers/${first.body.id}/decline`);
     const second = await owner.post(`${story.path}/transfer`, { to: otherEmail });
-    const takenBack = await owner.remove(`${story.path}/transfer`);
+    const takenBack = await owner.remove(`${story.path}/transfer`, { 'if-match': second.body.etag });
 
     expect(declined.body.state).toBe('declined');
     expect(takenBack.status).toBe(204);

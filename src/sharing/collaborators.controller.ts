@@ -106,7 +106,8 @@ export class CollaboratorsController {
   @ApiOperation({ summary: 'To whom its ownership is offered' })
   @Returns(200, TransferView)
   async offered(@Param('id', { schema: Id }) id: string, @CurrentUser() user: User): Promise<TransferView> {
-    return this.transfers.open(id, user);
+    const offer = await this.transfers.open(id, user);
+    return withHeaders(offer, { etag: offer.etag });
   }
 
   /** Nothing changes until the other accepts. */
@@ -119,14 +120,18 @@ export class CollaboratorsController {
     @CurrentUser() user: User,
   ): Promise<TransferView> {
     const offer = await this.transfers.offer(id, asked, user);
-    return withHeaders(offer, { location: `/api/v1/submissions/${id}/transfer` });
+    return withHeaders(offer, { etag: offer.etag, location: `/api/v1/submissions/${id}/transfer` });
   }
 
   @Delete('transfer')
   @ApiOperation({ summary: 'Take the offer of its ownership back' })
   @Returns(204)
-  async takeBack(@Param('id', { schema: Id }) id: string, @CurrentUser() user: User): Promise<void> {
-    await this.transfers.takeBack(id, user);
+  async takeBack(
+    @Param('id', { schema: Id }) id: string,
+    @IfMatch() expected: Precondition,
+    @CurrentUser() user: User,
+  ): Promise<void> {
+    await this.transfers.takeBack(id, user, expected);
   }
 }
 

@@ -66,6 +66,7 @@ export const TransferView = z
     to: Person.nullable().meta({ description: 'Null: whoever accepts the invitation.' }),
     stay: z.boolean(),
     createdAt: z.iso.datetime(),
+    etag: z.string().meta({ description: 'For `If-Match`.' }),
   })
   .meta({ id: 'Transfer' });
 export type TransferView = z.infer<typeof TransferView>;

@@ -5,6 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { recordAct } from '../audit/record-act.js';
 import type { User } from '../identity/user.js';
 import { announce } from '../live/announce.js';
+import { etagOf, type Precondition } from '../platform/etag.js';
 import type { Submission } from '../submissions/submission.entity.js';
 import { SubmissionsService } from '../submissions/submissions.service.js';
 import type { NewTransfer, TransferView } from './collaborators.schema.js';
@@ -75,16 +76,19 @@ export class TransfersService {
     });
   }
 
-  async takeBack(id: string, user: User): Promise<void> {
+  async takeBack(id: string, user: User, expected: Precondition): Promise<void> {
     const submission = await this.submissions.getFor(id, user, 'owner');
     await this.db.transaction(async (tx) => {
-      const [[gone]] = await tx.query(
-        `UPDATE ownership_transfer SET state = 'taken_back', "endedAt" = now()
-          WHERE accession = $1 AND state = 'offered' RETURNING id`,
-        [submission.accession],
-      );
-      if (!gone) throw new TransferNotFound();
-      await this.record(tx, submission, user, 'taken_back', gone.id);
+      await holdRecord(tx, submission.accession);
+      const [offered]: Row[] = await tx.query(`${SELECT} WHERE t.accession = $1 AND t.state = 'offered'`, [
+        submission.accession,
+      ]);
+      if (!offered) throw new TransferNotFound();
+      expected.check(fieldsOf(offered));
+      await tx.query(`UPDATE ownership_transfer SET state = 'taken_back', "endedAt" = now() WHERE id = $1`, [
+        offered.id,
+      ]);
+      await this.record(tx, submission, user, 'taken_back', offered.id);
     });
   }
 
@@ -180,8 +184,12 @@ export class TransfersService {
   }
 }
 
+/** What a change would overwrite. */
+const fieldsOf = ({ id, state }: Pick<Row, 'id' | 'state'>) => ({ id, state });
+
 const viewOf = ({ stays, toId: _, fromId: __, createdAt, ...row }: Row): TransferView => ({
   ...row,
   stay: stays,
   createdAt: createdAt.toISOString(),
+  etag: etagOf(fieldsOf(row)),
 });
