@@ -211,13 +211,19 @@ describe('a webhook that fails', () => {
   });
 
   it('is switched off at once where its receiver wants no more', async () => {
-    const self = await register('/gone', answers(410));
+    const self = await register('/gone', inTurn(answers(503, { 'retry-after': '3600' }), answers(410)));
 
+    await happen();
+    await becomes(self, 'failed');
     await happen();
     await vi.waitFor(async () => expect((await owner.get(self)).body.off?.reason).toBe('gone'), WAIT);
 
-    expect(receiver.at('/gone')).toHaveLength(1);
-    expect(await logOf(self)).toMatchObject([{ state: 'dead', attempts: 1 }]);
+    expect(receiver.at('/gone')).toHaveLength(2);
+    const states = (await logOf(self)).map(({ state, attempts }: Record<string, unknown>) => [state, attempts]);
+    expect(states, 'what waited is missed').toEqual([
+      ['dead', 1],
+      ['missed', 1],
+    ]);
     await remove(self);
   });
 });
