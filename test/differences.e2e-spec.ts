@@ -53,7 +53,9 @@ const diff = async (caller: Caller, { path }: Story, query = '') => (await calle
 const hashOf = async ({ path }: Story): Promise<string> => (await owner.get(path)).body.revisionHash;
 
 describe('the difference between what was reviewed and what is here', () => {
-  it('tells cells and types of cells, columns, files and fields, round by round and version by version', async () => {
+  it('tells cells and types of cells, columns, files and fields, round by round and version by version', {
+    timeout: 90_000,
+  }, async () => {
     const story = await draftOfCells(owner);
     await bring(story, 'blood.h5ad', await h5ad({ cells: 12 }));
     await bring(story, 'skin.h5ad', await h5ad({ cells: 13 }));

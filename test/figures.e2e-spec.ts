@@ -51,7 +51,7 @@ beforeAll(async () => {
   await tickAll(curator, approved);
   passes(1);
   await approved.move(curator, 'curator.approve');
-});
+}, 90_000);
 afterAll(() => world?.end());
 
 describe('the figures', () => {

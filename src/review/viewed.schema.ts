@@ -7,12 +7,9 @@ export const SectionView = z
     kind: z.enum(['metadata', 'files', 'dataset', 'runs', 'checks']),
     title: z.string(),
     hash: z.string().meta({ description: 'Of what is in it.' }),
-    viewed: z
-      .object({ at: z.iso.datetime() })
-      .nullable()
-      .meta({
-        description: 'The caller has seen it as it is. A mark comes back when the section is again as it was seen.',
-      }),
+    viewed: z.object({ at: z.iso.datetime() }).nullable().meta({
+      description: 'The caller has seen it as it is. A mark comes back when the section is again as it was seen.',
+    }),
     changedSince: z
       .object({ at: z.iso.datetime() })
       .nullable()
