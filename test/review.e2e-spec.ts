@@ -1,35 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { PROFILES } from '../checks/profiles/index.js';
+import { AppModule } from '../src/app.module.js';
 import { CONFIG, loadConfig } from '../src/config.js';
-import { FoundationModule } from '../src/foundation.module.js';
-import { AccessTokensController } from '../src/identity/access-tokens.controller.js';
-import { AuthGuard } from '../src/identity/auth.guard.js';
-import { IdentityModule } from '../src/identity/identity.module.js';
 import { PeopleService } from '../src/identity/people.service.js';
-import { SessionsController } from '../src/identity/sessions.controller.js';
 import type { Role, User } from '../src/identity/user.js';
-import { IncidentsController } from '../src/incidents/incidents.controller.js';
-import { IncidentsModule } from '../src/incidents/incidents.module.js';
-import { HttpModule } from '../src/platform/http.module.js';
-import { ProfilesController } from '../src/profiles/profiles.controller.js';
-import { RecordsModule } from '../src/records/records.module.js';
-import { ChangeRequestsController } from '../src/review/change-requests.controller.js';
-import { ChecklistController } from '../src/review/checklist.controller.js';
-import { ReviewModule } from '../src/review/review.module.js';
-import { WaiversController } from '../src/review/waivers.controller.js';
 import type { WaiverView } from '../src/review/waivers.schema.js';
 import { applyConventions, httpAdapter } from '../src/start-http.js';
 import type { EventName } from '../src/submissions/events.js';
-import { LifecycleController } from '../src/submissions/lifecycle.controller.js';
 import { STATES } from '../src/submissions/lifecycle.js';
-import { SubmissionsController } from '../src/submissions/submissions.controller.js';
-import { SubmissionsModule } from '../src/submissions/submissions.module.js';
 import { SubmissionsService } from '../src/submissions/submissions.service.js';
 import { answersAsDocumented } from './openapi-answers.js';
 import { TEMPLATE } from './template-database.js';
@@ -619,25 +601,7 @@ async function beginDesk() {
   await server.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
   const config = loadConfig({ NODE_ENV: 'test', DATABASE_URL: new URL(`/${name}`, postgres).href });
 
-  @Module({
-    imports: [
-      FoundationModule,
-      HttpModule,
-      IdentityModule,
-      SubmissionsModule,
-      RecordsModule,
-      ReviewModule,
-      IncidentsModule,
-    ],
-    controllers: [
-      ...[SessionsController, AccessTokensController, SubmissionsController, LifecycleController],
-      ...[ProfilesController, IncidentsController, ChecklistController, ChangeRequestsController, WaiversController],
-    ],
-    providers: [{ provide: APP_GUARD, useClass: AuthGuard }],
-  })
-  class Desk {}
-
-  const built = await Test.createTestingModule({ imports: [Desk] })
+  const built = await Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(CONFIG)
     .useValue(config)
     .compile();

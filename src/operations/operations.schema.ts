@@ -75,7 +75,7 @@ export const Preview = z
     dryRun: z.literal(true),
     total: z.int(),
     ok: z.int(),
-    items: z.array(z.object({ submissionId: z.uuid(), outcome: z.enum(['ok', 'refused']), code, message })),
+    items: z.array(z.object({ submissionId: z.uuid(), outcome: z.enum(['refused', 'ok']), code, message })),
   })
   .meta({ id: 'OperationPreview' });
 export type Preview = z.infer<typeof Preview>;
