@@ -74,11 +74,22 @@ export function applyConventions(app: NestFastifyApplication): void {
   serveApiReference(fastify, () => documentOf(app));
 }
 
-/** A client keeps its connection for the next request; a process that ends does not wait for that. */
+/**
+ * A client keeps its connection for the next request; a process that ends does not wait for that. Nor for the first: Node
+ * takes a connection that has asked for nothing yet for one that is asking, and waits a minute.
+ */
 function letConnectionsGo(fastify: FastifyInstance): void {
+  const silent = new Set<Socket>();
+  fastify.server.on('connection', (socket: Socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  fastify.server.on('request', ({ socket }) => silent.delete(socket));
+
   let closing = false;
   fastify.addHook('preClose', (done) => {
     closing = true;
+    for (const socket of silent) socket.destroy();
     done();
   });
   fastify.addHook('onSend', (_request, reply, _payload, done) => {

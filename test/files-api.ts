@@ -1,27 +1,21 @@
-/** How is the room of files asked, alone? An API and its workers without the other rooms, on a database and a store of their own. */
+/** How is the room of files asked? An API, and the workers of files alone, on a database and a store of their own. */
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type INestApplicationContext, Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { expect, inject, vi } from 'vitest';
+import { AppModule } from '../src/app.module.js';
 import { Clock } from '../src/clock.js';
 import { CONFIG, type Config, loadConfig } from '../src/config.js';
-import { FilesController } from '../src/files/files.controller.js';
 import { FilesModule } from '../src/files/files.module.js';
 import { OBJECT_STORE, type ObjectStore } from '../src/files/object-store.js';
 import { FoundationModule } from '../src/foundation.module.js';
-import { AccessTokensController } from '../src/identity/access-tokens.controller.js';
-import { AuthGuard } from '../src/identity/auth.guard.js';
-import { IdentityModule } from '../src/identity/identity.module.js';
 import { PeopleService } from '../src/identity/people.service.js';
-import { SessionsController } from '../src/identity/sessions.controller.js';
 import type { Role } from '../src/identity/user.js';
-import { HttpModule } from '../src/platform/http.module.js';
 import { JsonLog } from '../src/platform/logging.js';
 import { configure, httpAdapter } from '../src/start-http.js';
 import { SubmissionsModule } from '../src/submissions/submissions.module.js';
@@ -39,13 +33,6 @@ import { holdsAll } from './invariants.js';
 import { ownerOf } from './owner.js';
 import { startS3 } from './s3-server.js';
 import { TEMPLATE } from './template-database.js';
-
-@Module({
-  imports: [FoundationModule, HttpModule, IdentityModule, SubmissionsModule, FilesModule],
-  controllers: [SessionsController, AccessTokensController, FilesController],
-  providers: [{ provide: APP_GUARD, useClass: AuthGuard }],
-})
-class Api {}
 
 /** Impatient, so that a test of a silent server is short. */
 const OUTBOUND = {
@@ -89,6 +76,7 @@ export async function beginFilesApi(settings: Record<string, string> = {}, store
 
   const config = loadConfig({
     ...{ NODE_ENV: 'test', HOST: '127.0.0.1', PORT: '0', LEASE: '1500ms', RELAY_EVERY: '100ms', MAX_ATTEMPTS: '3' },
+    RATE_LIMITS: 'off',
     DATABASE_URL: new URL(`/${name}`, postgres).href,
     DATA_DIR: folder,
     QUEUE_PREFIX: name,
@@ -96,7 +84,7 @@ export async function beginFilesApi(settings: Record<string, string> = {}, store
     ...settings,
   });
   const clock = new TurnedClock();
-  const build = (module: typeof Api | typeof Workers) =>
+  const build = (module: typeof AppModule | typeof Workers) =>
     Test.createTestingModule({ imports: [module] })
       .overrideProvider(CONFIG)
       .useValue(config)
@@ -105,7 +93,7 @@ export async function beginFilesApi(settings: Record<string, string> = {}, store
       .setLogger(new JsonLog('error'))
       .compile();
   const beginApi = async () => {
-    const app = (await build(Api)).createNestApplication<NestFastifyApplication>(httpAdapter(config));
+    const app = (await build(AppModule)).createNestApplication<NestFastifyApplication>(httpAdapter(config));
     configure(app);
     await app.listen(0, '127.0.0.1');
     return app;

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -73,6 +73,18 @@ describe('a process', () => {
     const end = ended(child);
 
     child.disconnect();
+
+    expect((await end).code).toBe(0);
+  });
+
+  it('does not wait for who has connected and asks for nothing', async () => {
+    const child = start();
+    const { hostname, port } = new URL(await told(child, 'address'));
+    const silent = connect(Number(port), hostname).on('error', () => {});
+    await once(silent, 'connect');
+    const end = ended(child);
+
+    child.kill('SIGTERM');
 
     expect((await end).code).toBe(0);
   });

@@ -599,7 +599,7 @@ async function beginDesk() {
   const name = `desk_${randomUUID().replaceAll('-', '')}`;
   const server = await new DataSource({ type: 'postgres', url: postgres }).initialize();
   await server.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
-  const config = loadConfig({ NODE_ENV: 'test', DATABASE_URL: new URL(`/${name}`, postgres).href });
+  const config = loadConfig({ NODE_ENV: 'test', RATE_LIMITS: 'off', DATABASE_URL: new URL(`/${name}`, postgres).href });
 
   const built = await Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(CONFIG)

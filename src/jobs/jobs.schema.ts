@@ -50,11 +50,9 @@ export const JobDone = z
     queue: Queue,
     id: z.string(),
     done: z.enum(['retried', 'cancelled']),
-    by: z
-      .string()
-      .meta({
-        description: 'What was done to the rows: an event of the lifecycle, or `job_given` or `upload_failed`.',
-      }),
+    by: z.string().meta({
+      description: 'What was done to the rows: an event of the lifecycle, or `job_given` or `upload_failed`.',
+    }),
   })
   .meta({ id: 'JobDone' });
 export type JobDone = z.infer<typeof JobDone>;

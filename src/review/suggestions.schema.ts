@@ -14,7 +14,8 @@ const Path = z
   .string()
   .max(500)
   .regex(/^(\/title|\/metadata(\/([^~/]|~[01])+)+)$/, 'expected /title, or a JSON pointer below /metadata')
-  .refine((path) => !/\/(__proto__|constructor|prototype)(\/|$)/.test(path), 'expected the name of a field');
+  .refine((path) => !/\/(__proto__|constructor|prototype)(\/|$)/.test(path), 'expected the name of a field')
+  .meta({ examples: ['/metadata/description'] });
 const value = z.unknown();
 
 const Operation = z
