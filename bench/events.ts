@@ -22,7 +22,7 @@ export async function events(house: House): Promise<Row[]> {
   const people: Person[] = [];
   for (let n = 0; n < PEOPLE; n++) people.push(await house.person('curator'));
 
-  const api = await house.process('api', [], { RATE_LIMITS: 'off' });
+  const api = await house.process('api');
   const path = `/api/v1/events?topics=submission:${submissionId}`;
   const ours = await told(
     house,
