@@ -7,6 +7,7 @@ export interface Schema {
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly default?: unknown;
+  readonly example?: unknown;
   readonly examples?: readonly unknown[];
   readonly format?: string;
   readonly minLength?: number;
@@ -34,9 +35,13 @@ export function sampleOf(schema: Schema, schemas: Schemas): unknown {
   const [alternative] = [...(anyOf ?? []), ...(oneOf ?? [])];
   if (alternative) return sampleOf(alternative, schemas);
   if (allOf) return Object.assign({}, ...allOf.map((each) => sampleOf(each, schemas)));
-  const [given] = [schema.const, schema.default, ...(schema.examples ?? []), ...(schema.enum ?? [])].filter(
-    (each) => each !== undefined,
-  );
+  const [given] = [
+    schema.const,
+    schema.default,
+    schema.example,
+    ...(schema.examples ?? []),
+    ...(schema.enum ?? []),
+  ].filter((each) => each !== undefined);
   return given ?? OF_TYPE[[schema.type ?? 'object'].flat()[0] ?? 'object']?.(schema, schemas);
 }
 
