@@ -1,5 +1,7 @@
 /** Where is counted what several processes let through? In Redis where there is one, else in a table of our PostgreSQL. */
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import {
   type RateLimiterAbstract,
@@ -22,7 +24,7 @@ export interface Counting {
 const PATIENCE_MS = 500;
 
 @Injectable()
-export class LimitStore implements OnApplicationShutdown {
+export class LimitStore implements OnApplicationBootstrap, OnApplicationShutdown {
   private redis: Redis | null = null;
 
   constructor(
@@ -49,6 +51,13 @@ export class LimitStore implements OnApplicationShutdown {
       keyPrefix,
       insuranceLimiter,
     });
+  }
+
+  /** The first requests are counted where all others are. */
+  async onApplicationBootstrap(): Promise<void> {
+    if (!this.redis || this.redis.status === 'ready') return;
+    const ready = once(this.redis, 'ready').catch(() => {}); // it is away: the count of the process stands in for it
+    await Promise.race([ready, sleep(PATIENCE_MS)]);
   }
 
   onApplicationShutdown(): void {
