@@ -52,7 +52,7 @@ export class Ear implements OnApplicationBootstrap, BeforeApplicationShutdown {
       } catch (error) {
         if (!this.ended) this.log.warn(error instanceof Error ? error.message : error);
       }
-      await client.end().catch(() => {});
+      await client.end().catch(() => {}); // it may never have begun
       if (!this.ended) await sleep(AGAIN_MS);
     }
   }

@@ -24,6 +24,6 @@ export class Passing {
     if (now - (this.toldAt.get(about) ?? Number.NEGATIVE_INFINITY) < EVERY_MS) return;
     if (this.toldAt.size >= MOST_KEYS) this.toldAt.clear();
     this.toldAt.set(about, now);
-    void this.db.query(`SELECT pg_notify('live_passing', $1)`, [JSON.stringify(news)]).catch(() => {});
+    void this.db.query(`SELECT pg_notify('live_passing', $1)`, [JSON.stringify(news)]).catch(() => {}); // the next one is told
   }
 }

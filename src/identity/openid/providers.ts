@@ -97,7 +97,7 @@ export class Providers {
   /** Where somebody signs out of the provider too; null: it offers no such page, or is away. */
   async signOutAt(issuer: string): Promise<string | null> {
     const provider = this.all().find((each) => each.issuer === issuer);
-    const configuration = provider && (await this.configurationOf(provider).catch(() => null));
+    const configuration = provider && (await this.configurationOf(provider).catch(() => null)); // signing out here is done all the same
     if (!configuration?.serverMetadata().end_session_endpoint) return null;
     return openid.buildEndSessionUrl(configuration, { post_logout_redirect_uri: `${publicUrl(this.config)}/` }).href;
   }
