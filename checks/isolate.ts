@@ -11,8 +11,9 @@
 import type { Check, Options } from './check.js';
 import type { Finding } from './finding.js';
 import type { LocalFile } from './local-file.js';
+import { PROCESSES } from './processes.js';
 import type { CheckResult } from './run-checks.js';
-import { type Assignment, BUILT, type Ending, type Settings, WatchedProcess } from './watched-process.js';
+import { type Assignment, type Ending, type Settings, WatchedProcess } from './watched-process.js';
 
 /** What holds for one file. */
 export interface FileLimits {
@@ -70,7 +71,7 @@ export async function isolate(
   }
 }
 
-const FORMATS = new URL('formats/index.js', BUILT);
+const FORMATS = new URL('index.js', PROCESSES);
 
 /** Files that a process is given ahead, so that it need not wait for the next: of each only the beginning is read. */
 const AHEAD = 8;

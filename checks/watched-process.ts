@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Answer, Heard, Job, Preparation } from './check-process.js';
 import type { Finding } from './finding.js';
+import { PROCESSES } from './processes.js';
 
 /** What every process is begun with. */
 export interface Settings {
@@ -35,9 +36,7 @@ export interface Assignment {
   readonly conclude: (ending: Ending) => void;
 }
 
-// The process runs what is built: Node cannot load the TypeScript that a test runs.
-export const BUILT = new URL(import.meta.url.endsWith('.ts') ? '../dist/checks/' : './', import.meta.url);
-const PROCESS = new URL('check-process.js', BUILT);
+const PROCESS = new URL('check-process.js', PROCESSES);
 
 /** All that the process is given of the environment: what parses strangers' bytes needs no passwords. */
 const ENVIRONMENT = ['PATH', 'HOME', 'TZ', 'LANG', 'DATA_DIR', 'NODE_ENV'];

@@ -3,6 +3,7 @@
  * think of overflow its stack where nothing can catch that, or keep it for hours.
  */
 import { Worker } from 'node:worker_threads';
+import { PROCESSES } from '../processes.js';
 
 export interface GltfMessage {
   readonly code: string;
@@ -13,10 +14,7 @@ export interface GltfMessage {
   readonly offset?: number;
 }
 
-// The thread runs what is built: Node cannot load the TypeScript that a test runs.
-const THREAD = import.meta.url.endsWith('.ts')
-  ? new URL('../../dist/checks/readers/gltf-thread.js', import.meta.url)
-  : new URL('gltf-thread.js', import.meta.url);
+const THREAD = new URL('gltf-thread.js', PROCESSES);
 
 /** A file of 256 MiB takes some seconds. */
 const DEADLINE_MS = 60_000;

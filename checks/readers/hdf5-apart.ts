@@ -1,4 +1,4 @@
-/** How is a dataset read whose filter the library has not? Its chunks and its strings are read from the file, without it. */
+/** How are datasets read that the library cannot, or would take long for? Their chunks and strings come from the file, without it. */
 import { closeSync, openSync } from 'node:fs';
 import { type Located, locate } from './hdf5-chunks.js';
 import { directValues } from './hdf5-direct.js';
@@ -43,7 +43,10 @@ export function apartFrom(local: string, addressOf: (dataset: Dataset) => number
       return take(openedAt(dataset));
     } catch (error) {
       if (!(error instanceof Unknown)) throw error;
-      throw new Hdf5Fault(path, `it is compressed with LZF, and there is something wrong with it: ${error.message}`);
+      throw new Hdf5Fault(
+        path,
+        `${dataset.isApart ? 'it is compressed with LZF, and there' : 'there'} is something wrong with it: ${error.message}`,
+      );
     }
   }
 

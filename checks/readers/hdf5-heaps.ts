@@ -3,7 +3,7 @@
  * is its length, the address of a global heap, and its number in there.
  */
 import { FileBytes, Unknown } from './hdf5-file-bytes.js';
-import { STRING_BYTES } from './hdf5-values.js';
+import { STRING_BYTES, textIn } from './hdf5-values.js';
 
 /** Length, address and number: what a string of variable length takes among the values. */
 export const REFERENCE_BYTES = 16;
@@ -15,20 +15,26 @@ const MOST_HEAPS = 2;
 const MOST_TEXT_BYTES = 64 * 2 ** 20;
 
 export function fixedTexts(bytes: Uint8Array, itemBytes: number): string[] {
-  return Array.from({ length: bytes.length / itemBytes }, (_, i) =>
-    textOf(bytes.subarray(i * itemBytes, (i + 1) * itemBytes)),
-  );
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Array.from({ length: bytes.length / itemBytes }, (_, i) => textIn(all, i * itemBytes, itemBytes));
 }
 
 export interface Heaps {
   texts(references: Uint8Array): string[];
 }
 
+/** The objects of a heap by their numbers: where they begin in it, and how long they are. */
+interface Heap {
+  readonly bytes: Buffer;
+  readonly starts: readonly number[];
+  readonly lengths: readonly number[];
+}
+
 /** The heaps of the file that is open as `fd`, whose addresses count from `base`. */
 export function heapsOf(fd: number, base: number): Heaps {
-  const heaps = new Map<number, ReadonlyMap<number, Uint8Array>>();
+  const heaps = new Map<number, Heap>();
 
-  function heapAt(address: number): ReadonlyMap<number, Uint8Array> {
+  function heapAt(address: number): Heap {
     const known = heaps.get(address);
     if (known) return known;
     const [oldest] = heaps.keys();
@@ -48,40 +54,38 @@ export function heapsOf(fd: number, base: number): Heaps {
         const length = view.getUint32(at, true);
         const address = Number(view.getBigUint64(at + 4, true));
         if (length === 0 || address === 0) return '';
-        const object = heapAt(address).get(view.getUint32(at + 12, true));
-        if (!object || object.length < length) throw new Unknown('a string is not where it should be');
-        const bytes = object.subarray(0, length);
+        const { bytes, starts, lengths } = heapAt(address);
+        const number = view.getUint32(at + 12, true);
+        const start = starts[number];
+        if (start === undefined || (lengths[number] ?? 0) < length)
+          throw new Unknown('a string is not where it should be');
         left -= Math.min(length, STRING_BYTES);
         if (left < 0) throw new Unknown('its strings would take too much memory at once');
-        return textOf(bytes);
+        return textIn(bytes, start, length);
       });
     },
   };
 }
 
-/** By their numbers: each has its own in 2 bytes, 6 of no matter here, its length in 8, and its bytes up to a multiple of 8. */
-function objectsIn(file: FileBytes, start: number): ReadonlyMap<number, Uint8Array> {
+/** Each object has its number in 2 bytes, 6 of no matter here, its length in 8, and its bytes up to a multiple of 8. */
+function objectsIn(file: FileBytes, start: number): Heap {
   const header = file.at(start, 16);
   const length = header.uint(8, 8);
   if (header.text(0, 4) !== 'GCOL' || header.u8(4) !== 1 || length > MOST_HEAP_BYTES) {
     throw new Unknown('its strings are not where they should be');
   }
   const heap = file.at(start, length);
-  const objects = new Map<number, Uint8Array>();
+  const starts: number[] = [];
+  const lengths: number[] = [];
   for (let at = 16; at + 16 <= length; ) {
     const number = heap.u16(at);
     // Number 0 is the room that is left.
     if (number === 0) break;
     const bytes = heap.uint(at + 8, 8);
-    objects.set(number, heap.part(at + 16, bytes).all);
+    if (at + 16 + bytes > length) throw new Unknown('a string goes beyond its heap');
+    starts[number] = at + 16;
+    lengths[number] = bytes;
     at += 16 + 8 * Math.ceil(bytes / 8);
   }
-  return objects;
-}
-
-/** Up to its end, which a zero marks. */
-function textOf(bytes: Uint8Array): string {
-  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, STRING_BYTES));
-  const end = whole.indexOf(0);
-  return whole.toString('utf8', 0, end === -1 ? whole.length : end);
+  return { bytes: Buffer.from(heap.all.buffer, heap.all.byteOffset, length), starts, lengths };
 }

@@ -5,9 +5,11 @@
  * h5wasm's own instance is not used: it is one for the whole process, so that whatever a damaged file does to it would
  * stay. Nor is its throwing error handler: it writes a file in /tmp for each error, and what is open stays open.
  */
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Module } from 'h5wasm/node';
+import { PROCESSES } from '../processes.js';
 
 type H5wasm = typeof Module;
 
@@ -64,7 +66,7 @@ interface Stream {
 }
 
 interface Options {
-  readonly instantiateWasm?: (imports: object, receive: (instance: unknown, code: Code) => void) => void;
+  readonly instantiateWasm: (imports: object, receive: (instance: unknown, code: Code) => void) => void;
   readonly noInitialRun: true;
   readonly print: (text: string) => void;
   readonly printErr: (text: string) => void;
@@ -82,14 +84,14 @@ const { WebAssembly } = globalThis as unknown as {
     readonly RuntimeError: typeof Error;
     readonly Instance: new (code: Code, imports: object) => object;
     compile(binary: Uint8Array): Promise<Code>;
-    instantiate: (code: Uint8Array | Code, imports: object) => Promise<unknown>;
   };
 };
 /** A WebAssembly.Module. */
 type Code = { readonly isCompiled: true };
 
-/** The function that makes instances lies beside the entry of `h5wasm/node`, which calls it once, for itself. */
-const FACTORY = new URL('./hdf5_util.js', import.meta.resolve('h5wasm/node')).href;
+/** The function that makes instances, and their code: `scripts/build.mjs` takes both from the package, whose entry makes one for itself. */
+const FACTORY = new URL('hdf5.js', PROCESSES);
+const BINARY = new URL('hdf5.wasm', PROCESSES);
 
 /**
  * Filters that the library has not and its plugins have. LZF's is left out: it breaks the library, and its chunks are
@@ -148,7 +150,7 @@ export async function loadLibrary(local: string): Promise<Library> {
 }
 
 /** Compiled with the first instance: a process that opens many files does so once. */
-let compiled: Code | null = null;
+let compiled: Promise<Code> | null = null;
 
 /** One that no file has yet. */
 let spare: Promise<H5wasm> | null = null;
@@ -166,31 +168,15 @@ async function freshInstance(): Promise<H5wasm> {
 }
 
 async function instance(): Promise<H5wasm> {
+  compiled ??= readFile(BINARY).then((binary) => WebAssembly.compile(binary));
   // The package has no types for this file of its own.
-  const { default: instantiate }: { default: (options: Options) => Promise<H5wasm> } = await import(FACTORY);
+  const { default: instantiate }: { default: (options: Options) => Promise<H5wasm> } = await import(FACTORY.href);
+  const code = await compiled;
   const silence = () => {};
-  const options = { noInitialRun: true, print: silence, printErr: silence } as const;
-  const code = compiled;
-  if (code === null) return whileCompiling(() => instantiate(options));
   return instantiate({
-    ...options,
+    ...{ noInitialRun: true, print: silence, printErr: silence },
     instantiateWasm: (imports, receive) => receive(new WebAssembly.Instance(code, imports), code),
   });
-}
-
-/** The package keeps its code to itself: it is seen where it is compiled. */
-async function whileCompiling<T>(work: () => Promise<T>): Promise<T> {
-  const { instantiate } = WebAssembly;
-  WebAssembly.instantiate = async (binary, imports) => {
-    if (!(binary instanceof Uint8Array)) return instantiate(binary, imports);
-    compiled = await WebAssembly.compile(binary);
-    return { module: compiled, instance: await instantiate(compiled, imports) };
-  };
-  try {
-    return await work();
-  } finally {
-    WebAssembly.instantiate = instantiate;
-  }
 }
 
 /** What the library calls the one file that it sees. */

@@ -140,13 +140,12 @@ function singleOf(half: number): number {
 export function stringsAt(h5: H5, at: number, items: number): string[] {
   const pointers = new Uint32Array(h5.HEAPU8.buffer, at, items);
   const bytes = Buffer.from(h5.HEAPU8.buffer);
-  return Array.from(pointers, (pointer) => stringFrom(bytes, pointer));
+  return Array.from(pointers, (pointer) => (pointer === 0 ? '' : textIn(bytes, pointer)));
 }
 
-/** Most are ids and names, short and plain: those are made without a decoder. */
-function stringFrom(bytes: Buffer, start: number): string {
-  if (start === 0) return '';
-  const most = Math.min(start + STRING_BYTES, bytes.length);
+/** Up to a zero. Most are ids and names, short and plain: those are made without a decoder. */
+export function textIn(bytes: Buffer, start: number, length = STRING_BYTES): string {
+  const most = Math.min(start + Math.min(length, STRING_BYTES), bytes.length);
   let end = start;
   let all = 0;
   for (; end < most; end++) {
@@ -159,9 +158,5 @@ function stringFrom(bytes: Buffer, start: number): string {
 
 export function fixedStringsAt(h5: H5, at: number, items: number, itemBytes: number): string[] {
   const bytes = Buffer.from(h5.HEAPU8.buffer, at, items * itemBytes);
-  return Array.from({ length: items }, (_, i) => {
-    const item = bytes.subarray(i * itemBytes, (i + 1) * itemBytes);
-    const end = item.indexOf(0);
-    return item.toString('utf8', 0, end === -1 ? itemBytes : end);
-  });
+  return Array.from({ length: items }, (_, i) => textIn(bytes, i * itemBytes, itemBytes));
 }

@@ -128,6 +128,34 @@ describe('hdf5 reader', () => {
     expect(hdf5.strings(datasetIn(hdf5, 'single'))).toEqual(['one']);
   });
 
+  it('reads many strings from where they lie, as the library reads them one by one', async () => {
+    const texts = Array.from({ length: 2_000 }, (_, i) =>
+      i % 5 === 0 ? '' : i % 7 === 0 ? `é🧬${i}` : i === 333 ? 'long '.repeat(2_000) : `ENSG${i}`,
+    );
+    const hdf5 = await written((file) => {
+      file.create_dataset({ name: 'whole', data: texts });
+      file.create_dataset({ name: 'chunked', data: texts, chunks: [300] });
+    });
+
+    for (const name of ['whole', 'chunked']) {
+      const dataset = datasetIn(hdf5, name);
+      expect(hdf5.strings(dataset, [0, 2_000])).toEqual(texts);
+      expect(hdf5.strings(dataset, [250, 1_750])).toEqual(texts.slice(250, 1_750));
+      expect(texts.map((_, i) => hdf5.strings(dataset, [i, i + 1])[0])).toEqual(texts);
+    }
+  });
+
+  it('leaves to the library what it does not know, and tells what that says', async () => {
+    const texts = Array.from({ length: 1_000 }, (_, i) => `text ${i}`);
+    await written((file) => file.create_dataset({ name: 'x', data: texts }));
+    const bytes = readFileSync(local);
+    bytes.write('GONE', bytes.indexOf('GCOL'));
+    writeFileSync(local, bytes);
+    const hdf5 = await reopened();
+
+    expect(() => hdf5.strings(datasetIn(hdf5, 'x'), [0, 1_000])).toThrow(/\/x cannot be read: the HDF5 library says/);
+  });
+
   it('reads attributes: strings, numbers, lists of both, and none', async () => {
     const hdf5 = await written((file) => {
       file.create_attribute('word', 'dataframe');

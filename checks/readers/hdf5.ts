@@ -39,6 +39,8 @@ const MOST_ATTRIBUTE_BYTES = 8 * 2 ** 20;
 /** Columns of cells are asked for by many rules: those that are short enough are read once. */
 const MOST_KEPT_BYTES = 2 ** 20;
 const ROOM_BYTES = 12 * 2 ** 20;
+/** Strings that are worth finding their places in the file. */
+const MANY = 256;
 
 /** Open the file at `local`; throws `Hdf5Fault` where not even its root can be read. Close it in a `finally`. */
 export async function openHdf5(local: string): Promise<Hdf5> {
@@ -128,6 +130,13 @@ function readersOf(library: Library, id: bigint, apart: Apart): Omit<Hdf5, 'loca
     return whole?.slice(first, end) ?? null;
   }
 
+  /** Strings of variable length cost the library four times as long; null where they are few, or only it can read them. */
+  function manyStrings(dataset: Dataset, ranges: readonly Range[]): string[] | null {
+    const [[first, end] = [0, 0]] = ranges;
+    if (ranges.length !== 1 || end - first < MANY) return null;
+    return unlessDamaged(() => apart.strings(dataset, ranges));
+  }
+
   return {
     indices(dataset, range) {
       refuseTexts(dataset);
@@ -147,6 +156,8 @@ function readersOf(library: Library, id: bigint, apart: Apart): Omit<Hdf5, 'loca
         throw new Hdf5Fault(path, `each of its strings takes ${itemBytes} bytes`);
       }
       if (dataset.isApart) return apart.strings(dataset, ranges);
+      const direct = text === 'variable' ? manyStrings(dataset, ranges) : null;
+      if (direct) return direct;
       return selected(dataset, ranges, (count, items) => (h5, at) => {
         if (text === 'fixed') return fixedStringsAt(h5, at, items, itemBytes);
         const strings = stringsAt(h5, at, items);
@@ -182,7 +193,7 @@ function readersOf(library: Library, id: bigint, apart: Apart): Omit<Hdf5, 'loca
   };
 }
 
-function unlessDamaged(read: () => Numbers): Numbers | null {
+function unlessDamaged<T>(read: () => T): T | null {
   try {
     return read();
   } catch (error) {

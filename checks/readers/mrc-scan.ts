@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { SourceFile } from '../check.js';
+import { PROCESSES } from '../processes.js';
 import { type Range, slices } from './mrc-bytes.js';
 import { countSlices, type ScanTask } from './mrc-scan-thread.js';
 import { type Counted, counterOf, type Tally, tallyOf, type Voxels, voxelBytes } from './mrc-voxels.js';
@@ -9,10 +10,7 @@ import { type Counted, counterOf, type Tally, tallyOf, type Voxels, voxelBytes }
 /** Bytes that are read sooner than another thread begins. */
 const FEW_BYTES = 32 << 20;
 
-// The thread runs what is built: Node cannot load the TypeScript that a test runs.
-const THREAD = import.meta.url.endsWith('.ts')
-  ? new URL('../../dist/checks/readers/mrc-scan-thread.js', import.meta.url)
-  : new URL('mrc-scan-thread.js', import.meta.url);
+const THREAD = new URL('mrc-scan-thread.js', PROCESSES);
 
 /** Look at every voxel of `ranges`; null where voxels of this dtype cannot be compared. `few`: up to how many bytes alone. */
 export async function scan(

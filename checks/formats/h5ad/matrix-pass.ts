@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { PROCESSES } from '../../processes.js';
 import { isRead, type Matrix, storedIn } from '../../readers/anndata.js';
 import type { Hdf5 } from '../../readers/hdf5.js';
 import { type Located, locate } from '../../readers/hdf5-chunks.js';
@@ -35,10 +36,7 @@ export const MOST_HASHED = 2 ** 23;
 /** Numbers that indices may be: two lists of so many entries are kept by each thread. */
 export const MOST_INDICES = 2 ** 22;
 
-// The thread runs what is built: Node cannot load the TypeScript that a test runs.
-const THREAD = import.meta.url.endsWith('.ts')
-  ? new URL('../../../dist/checks/formats/h5ad/matrix-thread.js', import.meta.url)
-  : new URL('matrix-thread.js', import.meta.url);
+const THREAD = new URL('matrix-thread.js', PROCESSES);
 
 const passes = new WeakMap<H5ad, Pass>();
 
