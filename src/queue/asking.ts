@@ -76,11 +76,12 @@ async function areFew(tx: EntityManager, labels: readonly string[]): Promise<boo
 /** Those that have the text; null: many have, or none is asked for. */
 async function having(tx: EntityManager, text: string | undefined): Promise<string[] | null> {
   if (text === undefined) return null;
-  const rows: { submissionId: string }[] = await tx.query(
-    `SELECT "submissionId" FROM submission_text WHERE text LIKE $1 LIMIT ${FEW + 1}`,
+  const [{ ids }] = await tx.query(
+    `SELECT CASE WHEN count(*) <= ${FEW} THEN coalesce(array_agg("submissionId"), '{}') END AS ids
+       FROM (SELECT "submissionId" FROM submission_text WHERE text LIKE $1 LIMIT ${FEW + 1}) found`,
     [patternOf(text)],
   );
-  return rows.length > FEW ? null : rows.map(({ submissionId }) => submissionId);
+  return ids;
 }
 
 const COUNTED = 'label, state, profile, assignee, urgency, resubmitted, "hasErrors", "hasWarnings", n';

@@ -26,8 +26,9 @@ import { overdueCondition } from './targets.js';
 
 /** Nobody counts further. */
 const MOST = 1_000;
-/** So many rows are looked at where cells do not know a filter. What is beyond them is "at least". */
+/** So many rows are looked at where cells do not know a filter; what is beyond them is "at least". No index has their titles. */
 const LOOKED_AT = 2_000;
+const TITLES_READ = 1_000;
 
 interface Count {
   readonly facet: Facet;
@@ -48,17 +49,17 @@ const FIXED: { readonly [F in Facet]?: readonly string[] } = {
   priority: PRIORITIES,
 };
 
-/** How a facet is counted from rows of cells `x`. */
-const VALUES: { readonly [F in Exclude<Facet, 'label' | 'overdue'>]: string } = {
-  state: 'x.state',
-  profile: 'x.profile',
-  assignee: `coalesce(x.assignee::text, 'none')`,
-  resubmitted: 'x.resubmitted::text',
-  priority: 'x.urgency::text',
-  severity: 'x.severity',
+type Summed = Exclude<Facet, 'label' | 'overdue'>;
+/** How a facet is counted from rows of cells `x`: by each of these that is not null. */
+const VALUES: { readonly [F in Summed]: readonly string[] } = {
+  state: ['x.state'],
+  profile: ['x.profile'],
+  assignee: [`coalesce(x.assignee::text, 'none')`],
+  resubmitted: ['x.resubmitted::text'],
+  // What is the team's is counted without one's own.
+  priority: ['CASE WHEN NOT x.theirs THEN x.urgency::text END'],
+  severity: [`CASE WHEN x."hasErrors" THEN 'error' END`, `CASE WHEN x."hasWarnings" THEN 'warning' END`],
 };
-const SEVERE = `(SELECT c.*, s.severity FROM cell c CROSS JOIN LATERAL (VALUES ('error', c."hasErrors"), ('warning', c."hasWarnings"))
-  AS s (severity, has) WHERE s.has)`;
 
 @Injectable()
 export class FacetsService {
@@ -93,9 +94,12 @@ async function fromCells(
   const { params, place } = places();
   const [label = null] = asking.labels;
   const ofTheTeam = asksOfTheTeam(filters);
-  const sums = wanted
-    .filter((facet) => facet !== 'label' && facet !== 'overdue')
-    .map((facet) => sum(facet, onCells(filters, asking, place, facet)));
+  const sums = sumsOf(
+    wanted,
+    filters,
+    () => 'cell',
+    (facet) => onCells(filters, asking, place, facet),
+  );
   const labels = ['true', ...profilesOf(asking.user, place), ...onCells(filters, asking, place, null)].join(' AND ');
   const others = onRows({ ...filters, overdue: undefined }, asking, place);
   const overdue = [overdueCondition(asking.now, asking.config, place), ...others].join(' AND ');
@@ -119,6 +123,7 @@ const profilesOf = (user: User, place: Place): string[] => {
 /** The rows that the other filters find, as cells of one each. */
 async function fromRows(tx: EntityManager, filters: Filters, asking: Asking, wanted: readonly Facet[]): Promise<Found> {
   const { params, place } = places();
+  const most = filters.q !== undefined && asking.found === null ? TITLES_READ : LOOKED_AT;
   const beyond = beyondCells({ ...filters, overdue: undefined, label: undefined }, asking);
   const source = visibleTo(asking, place, asksOfTheTeam(filters));
   const labelled = filters.label ? onRows(filters, asking, place, ['label']) : [];
@@ -130,21 +135,19 @@ async function fromRows(tx: EntityManager, filters: Filters, asking: Asking, wan
     ${name} AS MATERIALIZED (
       SELECT x.id, x.state, x.profile, x.assignee, x.urgency, x.round > 1 AS resubmitted, x."hasErrors", x."hasWarnings",
              ${overdue} AS overdue, ${labelled[0] ?? 'true'} AS labelled, ${theirs} AS theirs, 1 AS n
-        FROM ${source} WHERE ${['true', ...onRows(filters, asking, place, beyond), ...more].join(' AND ')} LIMIT ${LOOKED_AT + 1})`;
+        FROM ${source} WHERE ${['true', ...onRows(filters, asking, place, beyond), ...more].join(' AND ')} LIMIT ${most + 1})`;
   const ofState = filters.state ? onRows(filters, asking, place, ['state']) : [];
   const ofOverdue = filters.overdue ? [overdue] : [];
   const cells = [rows('cell', [...ofState, ...ofOverdue]), ...(filters.state ? [rows('wide', ofOverdue)] : [])];
   const wide = filters.state ? 'wide' : 'cell';
-  const where = (facet: Facet) => [
+  const where = (facet: Facet | null) => [
     ...(facet === 'overdue' ? [] : isOverdue),
     facet === 'label' ? 'NOT x.theirs' : 'x.labelled',
     ...onCells(filters, asking, place, facet),
   ];
   const ofLabels = `SELECT 'label', l."labelId"::text, count(*)::int FROM cell x JOIN submission_label l ON l."submissionId" = x.id
     WHERE ${where('label').join(' AND ') || 'true'} GROUP BY 2`;
-  const sums = wanted
-    .filter((facet) => facet !== 'label' && facet !== 'overdue')
-    .map((facet) => sum(facet, where(facet), facet === 'state' ? wide : 'cell'));
+  const sums = sumsOf(wanted, filters, (facet) => (facet === 'state' ? wide : 'cell'), where);
   const found: Count[] = await tx.query(
     `WITH ${cells.join(', ')}
      ${sums.join(' UNION ALL ')}
@@ -155,13 +158,33 @@ async function fromRows(tx: EntityManager, filters: Filters, asking: Asking, wan
     params,
   );
   const all = found.find(({ facet }) => (facet as string) === 'all')?.n ?? 0;
-  return { counts: found, isCut: all > LOOKED_AT };
+  return { counts: found, isCut: all > most };
 }
 
-function sum(facet: Exclude<Facet, 'label' | 'overdue'>, where: readonly string[], cell = 'cell'): string {
-  const source = facet === 'severity' ? SEVERE : cell;
-  return `SELECT '${facet}' AS facet, ${VALUES[facet]} AS value, sum(x.n)::int AS n
-            FROM ${source} x WHERE ${[facet === 'priority' ? 'NOT x.theirs' : 'true', ...where].join(' AND ')} GROUP BY 2`;
+/** Each facet is counted without its own filter: those that have none are counted in one pass. */
+function sumsOf(
+  wanted: readonly Facet[],
+  filters: Filters,
+  cell: (facet: Summed) => string,
+  where: (facet: Summed | null) => readonly string[],
+): string[] {
+  const summed = wanted.filter((facet) => facet !== 'label' && facet !== 'overdue');
+  const isFree = (facet: Summed) => filters[facet] === undefined;
+  const together = summed.filter(isFree);
+  return [
+    ...(together.length > 0 ? [sum(together, where(null), 'cell')] : []),
+    ...summed.filter((facet) => !isFree(facet)).map((facet) => sum([facet], where(facet), cell(facet))),
+  ];
+}
+
+function sum(facets: readonly Summed[], where: readonly string[], cell: string): string {
+  const parts = facets.flatMap((facet) => VALUES[facet].map((value) => ({ facet, value })));
+  const columns = parts.map(({ value }, i) => `${value} AS v${i}`).join(', ');
+  const each = parts.map(({ facet }, i) => `WHEN grouping(v${i}) = 0 THEN '${facet}'`).join(' ');
+  return `SELECT facet, value, n FROM (
+      SELECT CASE ${each} END AS facet, coalesce(${parts.map((_, i) => `v${i}`).join(', ')}) AS value, sum(n)::int AS n
+        FROM (SELECT ${columns}, x.n FROM ${cell} x WHERE ${['true', ...where].join(' AND ')}) y
+       GROUP BY GROUPING SETS (${parts.map((_, i) => `(v${i})`).join(', ')})) z WHERE value IS NOT NULL`;
 }
 
 async function told(

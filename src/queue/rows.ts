@@ -35,9 +35,10 @@ interface Asked<Query> {
 
 /**
  * Rows are many and conditions of every kind: each statement is planned for its values, and by what an index costs that is in
- * memory. What stops after a few rows is not worth compiling.
+ * memory. What stops after a few rows is not worth compiling, or workers of its own.
  */
-const PLANNED_FOR_ITS_VALUES = `SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL random_page_cost = 1.1; SET LOCAL jit = off`;
+const PLANNED_FOR_ITS_VALUES = `SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL random_page_cost = 1.1; SET LOCAL jit = off;
+  SET LOCAL max_parallel_workers_per_gather = 0`;
 
 export const planned = <T>(db: DataSource, ask: (tx: EntityManager) => Promise<T>): Promise<T> =>
   db.transaction(async (tx) => {
