@@ -153,7 +153,7 @@ describe('hdf5 reader', () => {
     writeFileSync(local, bytes);
     const hdf5 = await reopened();
 
-    expect(() => hdf5.strings(datasetIn(hdf5, 'x'), [0, 1_000])).toThrow(/\/x cannot be read: the HDF5 library says/);
+    expect(() => hdf5.strings(datasetIn(hdf5, 'x'), [0, 1_000])).toThrow('/x cannot be read: its checksum is wrong');
   });
 
   it('reads attributes: strings, numbers, lists of both, and none', async () => {
