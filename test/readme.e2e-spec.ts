@@ -1,15 +1,21 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SOUND_FRAGMENTS, writeFragments } from '../checks/samples/fragments.js';
 import { type ColumnParts, writeH5ad } from '../checks/samples/h5ad.js';
 import { type DepositionFiles, writeDeposition } from './deposition-files.js';
-import { follow } from './documented.js';
+import { beginDocumented, type Documented, follow } from './documented.js';
 import { linesOf, tiltsSorted } from './run-files.js';
+
+let service: Documented;
+beforeAll(async () => {
+  service = await beginDocumented();
+}, 90_000);
+afterAll(() => service.end());
 
 describe('the README', () => {
   it('tells a story that works, from a sample file to a public record', { timeout: 200_000 }, async () => {
-    await follow('README.md', {
+    await follow('README.md', service, {
       look: ({ stdout, stderr, folder }) => {
         expect(stderr).toContain('curator_review');
         expect(stdout).toContain('"files":');
@@ -39,7 +45,7 @@ describe('the page for contributors of single cells', () => {
   it('leads from a file of an analysis to a curator', { timeout: 200_000 }, async () => {
     const missing = Object.fromEntries(FIELDS.map((name) => [name, null]));
     const own = { cluster: turns('T cells', 'B cells'), patient: turns('p1', 'p2', 'p3', 'p4'), tissue: turns('Lung') };
-    await follow('docs/contribute-single-cell.md', {
+    await follow('docs/contribute-single-cell.md', service, {
       prepare: async (folder) => {
         await writeH5ad(join(folder, 'lungs.h5ad'), {
           obs: { ...missing, ...own },
@@ -67,7 +73,7 @@ describe('the page for contributors of tilt series', () => {
       const angles = tiltsSorted('TS_001').map((tilt, i) => (i === 4 ? -4.99 : tilt));
       files.set('TS_001/TS_001.rawtlt', linesOf(angles));
     };
-    await follow('docs/contribute-cryoet.md', {
+    await follow('docs/contribute-cryoet.md', service, {
       prepare: (folder) => void writeDeposition(join(folder, 'scope'), { spoil: mistyped }),
       look: ({ stdout, stderr }) => {
         expect(stdout.match(/not yet/g)).toHaveLength(2);
