@@ -149,7 +149,7 @@ export const FIGURES = {
                r."submissionId", count(*) AS n
           FROM validation_run r JOIN finding f ON f."runId" = r.id AND f.status = 'new'
          WHERE r.state = 'done' AND r."finishedAt" >= $1 AND r."finishedAt" < $2
-           AND ($3::text[] IS NULL OR EXISTS (SELECT FROM submission s WHERE s.id = r."submissionId" AND s.profile = ANY ($3)))
+           AND ($3::text[] IS NULL OR r."submissionId" IN (SELECT id FROM submission WHERE profile = ANY ($3)))
          GROUP BY 1, 2, 3, 4),
       told AS (
         SELECT "check", rule, severity, count(*)::int AS submissions, sum(n)::int AS findings,
