@@ -154,12 +154,16 @@ describe('the data sets of a submission', () => {
     await reaches(owner, story.id, 'curator_review.unassigned');
 
     const [dataset] = await list(owner, story);
+    const rows = (await curator.get('/submissions')).body.items;
     const { body: run } = await owner.get(dataset.links.run.replace('/api/v1', ''));
 
     expect(dataset).toMatchObject({ title: 'Blood', titleFrom: 'file', facts: { cellCount: 12 } });
     expect(dataset.checks).toMatchObject({ state: run.checks[0].outcome, run: run.id, errors: 0 });
     expect(dataset.notes.map(({ code }: { code: string }) => code)).toEqual(['title-repeated', 'bytes-repeated']);
     expect((await owner.get(`${story.path}/files`)).body.items[0].facts).toMatchObject({ h5ad: dataset.facts });
+    const all = { cells: 24, runs: null };
+    expect((await owner.get(story.path)).body.content, 'of both files').toEqual(all);
+    expect(rows.find(({ id }: { id: string }) => id === story.id).content).toEqual(all);
   });
 });
 

@@ -137,6 +137,7 @@ describe('a deposition of three runs', () => {
       { rule: 'X-32', severity: 'warning', file: RAWTLT },
     ]);
     expect(await cell(owner, matrix, 'X-08', 'TS_001')).toMatchObject({ status: 'failed', found: '-4.99°' });
+    expect((await owner.get(story.path)).body.content).toEqual({ cells: null, runs: RUNS.length });
     expect(csv.headers['content-type']).toContain('text/csv');
   });
 

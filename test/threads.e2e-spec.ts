@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { User } from '../src/identity/user.js';
 import { CommentsService } from '../src/review/comments.service.js';
 import { ThreadsService } from '../src/review/threads.service.js';
-import { openThreads } from '../src/review/threads-open.js';
 import { SubmissionsService } from '../src/submissions/submissions.service.js';
 import { beginMailServer, type MailServer } from './mail-server.js';
 import { draft, inReview, type Story, sha256Of, tickAll } from './story.js';
@@ -487,12 +486,23 @@ describe('a visitor whose link lets them comment', () => {
 });
 
 describe('a list of submissions', () => {
-  it('knows how many threads are open, by one look into an index', async () => {
-    const statement = `SELECT ${openThreads('s')} AS n FROM submission s WHERE s.id = $1`;
-    const { total } = (await curator.get(`${story.path}/threads?state=open&count=true`)).body;
+  it('tells how many threads are open, and how many of them block, to whoever may read them', async () => {
+    const blocking = await begin(curator, 'This must be settled too.', { blocking: true });
+    const settled = await begin(curator, 'This is settled.');
+    await curator.patch(at(settled), { state: 'resolved' }, seen(settled));
+    const countOf = async (query: string) =>
+      (await curator.get(`${story.path}/threads?state=open&count=true${query}`)).body.total;
+    const expected = { open: await countOf(''), blocking: await countOf('&blocking=true') };
 
-    expect(await world.db.query(statement, [story.id])).toEqual([{ n: total }]);
-    expect(total).toBeGreaterThan(0);
+    expect(expected.blocking).toBeGreaterThan(0);
+    expect(expected.open).toBeGreaterThan(expected.blocking);
+    for (const reader of [curator, submitter, viewer]) {
+      const { items } = (await reader.get('/submissions')).body;
+      expect(items.find(({ id }: { id: string }) => id === story.id).threads).toEqual(expected);
+    }
+    await curator.patch(at(blocking), { state: 'resolved' }, seen(blocking));
+    const [row] = (await submitter.get('/submissions?state=curator_review')).body.items;
+    expect(row.threads).toEqual({ open: expected.open - 1, blocking: expected.blocking - 1 });
   });
 });
 

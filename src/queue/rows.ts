@@ -3,6 +3,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Config } from '../config.js';
 import { reviewedProfiles, type User } from '../identity/user.js';
 import { relationTo } from '../permissions.js';
+import { openThreads } from '../review/threads-open.js';
 import { EVENTS, type EventName } from '../submissions/events.js';
 import { STATES, type State } from '../submissions/lifecycle.js';
 import { JOINED, NEIGHBOURS, type SummaryRow, summaryColumns, summaryOf } from '../submissions/submission-summary.js';
@@ -66,6 +67,7 @@ const STATEMENT = 'SELECT state, since FROM';
 const ALONGSIDE = `
   s.urgency, s."triageDueAt", activity.event AS "lastEvent", activity."actorId" AS "lastActorId", activity."createdAt" AS "lastAt",
   (SELECT name FROM person WHERE id = activity."actorId") AS "lastActorName",
+  ${openThreads('s')} AS threads,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('personId', c."personId", 'role', c.role)), '[]')
      FROM collaborator c WHERE c.accession = s.accession) AS collaborators,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name, 'color', l.color) ORDER BY lower(l.name)), '[]')
@@ -136,6 +138,7 @@ function rowOf(row: SummaryRow, user: User, now: string, config: Asked<unknown>[
       at: row.lastAt.toISOString(),
     },
     nextAction: nextAction(user, subject),
+    threads: row.threads,
     triage: isReviewer
       ? { priority: priorityOf(row.urgency), dueAt: row.triageDueAt?.toISOString() ?? null, labels: row.labels }
       : null,

@@ -11,6 +11,8 @@ export interface SummaryRow {
   readonly runOutcome: NonNullable<SubmissionSummary['lastRun']>['outcome'] | null;
   readonly runErrors: number;
   readonly runWarnings: number;
+  readonly cellCount: string | null;
+  readonly runCount: number | null;
   readonly since: Date;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -32,7 +34,8 @@ export const summaryColumns = (table: string) => SUMMARY.map((name) => `${table}
 export const NEIGHBOURS = `
   (SELECT name FROM person WHERE id = s."ownerId") AS "ownerName",
   (SELECT name FROM person WHERE id = s.assignee) AS "assigneeName",
-  run.outcome AS "runOutcome", run.errors AS "runErrors", run.warnings AS "runWarnings"`;
+  run.outcome AS "runOutcome", run.errors AS "runErrors", run.warnings AS "runWarnings",
+  run."cellCount", run."runCount"`;
 export const JOINED = `LEFT JOIN validation_run run ON run.id = s."lastRunId"`;
 
 export const addressOf = (id: string) => `/api/v1/submissions/${id}`;
@@ -56,6 +59,7 @@ export function summaryOf(row: SummaryRow): SubmissionSummary {
     releaseAt: instant.from(row.releaseAt),
     revisionHash: row.sealed,
     files: { count: row.fileCount, bytes: Number(row.fileBytes) },
+    content: { cells: row.cellCount === null ? null : Number(row.cellCount), runs: row.runCount },
     lastRun: row.runOutcome && {
       id: row.lastRunId,
       outcome: row.runOutcome,

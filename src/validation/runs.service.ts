@@ -17,6 +17,12 @@ export interface Task {
 
 const RESULT = `r.file, r."check", r.outcome, r.findings, r.undecided, r.facts`;
 
+/** How much is in what run $1 has judged: lists of submissions say so, and read no facts for it. */
+const LEARNT = `
+  "cellCount" = (SELECT least(sum((facts ->> 'cellCount')::numeric), ${Number.MAX_SAFE_INTEGER}) FROM check_result
+                  WHERE "runId" = $1 AND jsonb_typeof(facts -> 'cellCount') = 'number' HAVING count(*) > 0),
+  "runCount" = (SELECT nullif(count(DISTINCT (dataset, run)), 0) FROM matrix_cell WHERE "runId" = $1 AND run IS NOT NULL)`;
+
 @Injectable()
 export class RunsService {
   constructor(private readonly db: DataSource) {}
@@ -117,7 +123,8 @@ export class RunsService {
    */
   async report(tx: EntityManager, { runId, fence, submissionId }: Lease, verdict: Verdict): Promise<boolean> {
     const [, ours] = await tx.query(
-      `UPDATE validation_run SET state = 'done', outcome = $3, errors = $4, warnings = $5, "finishedAt" = now(), "leaseUntil" = NULL
+      `UPDATE validation_run
+          SET state = 'done', outcome = $3, errors = $4, warnings = $5, "finishedAt" = now(), "leaseUntil" = NULL, ${LEARNT}
         WHERE id = $1 AND fence = $2 AND state = 'running'`,
       [runId, fence, verdict.outcome, verdict.errors, verdict.warnings],
     );
