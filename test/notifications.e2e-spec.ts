@@ -54,6 +54,7 @@ interface Case {
   readonly assignee?: Name;
   readonly row?: Step['row'];
   readonly comment?: string;
+  readonly details?: () => object;
   readonly told: readonly Name[];
   /** What the first of them reads. */
   readonly reads: readonly string[];
@@ -97,6 +98,13 @@ const CASES: readonly Case[] = [
     ...{ assignee: 'curator', row: { dueAt: '2027-01-15T00:00:00Z' } },
     told: ['curator'],
     reads: ['Assigned to you', 'Colin Curator has assigned', 'It is your move.', 'a decision is due by 2027-01-15'],
+  },
+  {
+    ...{ topic: 'submission.assigned', event: 'admin.assign', by: 'admin', to: 'curator_review.claimed' },
+    ...{ assignee: 'colleague', comment: 'She is on leave.' },
+    details: () => ({ assignee: people.colleague.id, formerAssignee: people.curator.id }),
+    told: ['curator', 'colleague'],
+    reads: ['Assigned to somebody else', 'which you had, to Colin Curator', 'on leave', 'you need do nothing'],
   },
   {
     ...{ topic: 'submission.approved', event: 'curator.approve', by: 'curator', to: 'private.approved' },
@@ -193,6 +201,12 @@ const CASES: readonly Case[] = [
     reads: ['Your claim runs out', 'Nobody has worked on this review since', 'It is your move.', 'release it now'],
   },
   {
+    ...{ topic: 'claim.expired', event: 'clock.claim_expired', to: 'curator_review.unassigned' },
+    details: () => ({ assignee: null, formerAssignee: people.curator.id }),
+    told: ['curator'],
+    reads: ['Your claim has run out', 'it has gone back to the queue', 'claim it again'],
+  },
+  {
     ...{ topic: 'response.awaited', event: null, to: 'draft.changes_requested', assignee: 'curator' },
     told: ['owner'],
     reads: ['Changes are still waited for', 'has not come back', 'It is your move.', 'submit it again; or withdraw it'],
@@ -218,10 +232,11 @@ function stepOf(topic: NotifiedTopic): Step {
   return stepIn(one);
 }
 
-const stepIn = ({ event, by, to, assignee, comment, row }: Case): Step => ({
+const stepIn = ({ event, by, to, assignee, comment, details, row }: Case): Step => ({
   ...{ event: event ?? 'submitter.change_files', by: by ? people[by] : null, to },
   ...(assignee && { assignee: people[assignee] }),
   ...(comment && { comment }),
+  ...(details && { details: details() }),
   ...(row && { row }),
 });
 

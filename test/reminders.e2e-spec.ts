@@ -131,11 +131,20 @@ describe('a review', () => {
     await takes(story, curator, 'curator.assign', { assignee: curator.id });
     expect(await looks(), 'a step arms nothing again that was told').toBe(0);
 
-    passes(5.1);
+    passes(4.9);
+    expect((await Promise.all(workers.map((each) => each.get(ClockWorker).tick()))).join(), 'a weekend').toBe('0,0');
+    passes(2.2);
     const released = await Promise.all(workers.map((each) => each.get(ClockWorker).tick()));
     expect(released.reduce((sum, each) => sum + each)).toBe(1);
     expect(await story.state()).toBe('curator_review.unassigned');
-    expect((await story.trail()).map(({ event }) => event)).toContain('clock.claim_expired');
+    expect((await story.trail()).at(-1)).toMatchObject({
+      event: 'clock.claim_expired',
+      details: { assignee: null, formerAssignee: curator.id },
+    });
+    const ended = await hears(curator, story, 'claim.expired');
+    expect(ended.text).toContain('it has gone back to the queue');
+    expect(ended.text).toContain('claim it again');
+    for (const each of [colleague, owner, admin]) expect(await told(each, story, 'claim.expired')).toEqual([]);
     await takes(story, owner, 'submitter.withdraw');
   });
 

@@ -9,7 +9,7 @@ const editor: Reader = { id: 'editor', roles: ['submitter'] };
 const viewer: Reader = { id: 'viewer', roles: ['submitter'] };
 const PEOPLE = [owner, curator, colleague];
 const UNASSIGNED: Subject = {
-  ...{ ownerId: 'owner', collaborators: [], assignee: null, actorId: null },
+  ...{ ownerId: 'owner', collaborators: [], assignee: null, formerAssignee: null, actorId: null },
   state: 'curator_review.unassigned',
 };
 const CLAIMED: Subject = { ...UNASSIGNED, assignee: 'curator', state: 'curator_review.claimed' };
@@ -76,6 +76,18 @@ describe('who is told', () => {
       'admin as admin',
     ]);
     expect(told('review.due_soon', CLAIMED, [...PEOPLE, admin])).toEqual(['curator as assignee']);
+  });
+
+  it('of a claim that has ended is who had it, as long as they review, and did not end it themselves', () => {
+    const expired: Subject = { ...UNASSIGNED, formerAssignee: 'curator' };
+    expect(told('claim.expired', expired, PEOPLE)).toEqual(['curator as former']);
+    expect(told('claim.expired', expired, [{ ...curator, roles: ['submitter'] }])).toEqual([]);
+    const passedOn: Subject = { ...CLAIMED, assignee: 'colleague', formerAssignee: 'curator' };
+    expect(told('submission.assigned', { ...passedOn, actorId: 'admin' }, PEOPLE)).toEqual([
+      'curator as former',
+      'colleague as assignee',
+    ]);
+    expect(told('submission.assigned', { ...passedOn, actorId: 'curator' }, PEOPLE)).toEqual(['colleague as assignee']);
   });
 
   it('is told once, whatever else they are', () => {

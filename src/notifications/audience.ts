@@ -23,8 +23,8 @@ export type NotifiedTopic = Exclude<
   | 'notification.written'
 >;
 
-/** What the reader is to the submission: the words depend on it. Viewers hear only if they ask to. */
-export type Part = 'owner' | 'editor' | 'viewer' | 'assignee' | 'curator' | 'admin';
+/** What the reader is to the submission: the words depend on it. Viewers hear only if they ask to; `former` had it until this step. */
+export type Part = 'owner' | 'editor' | 'viewer' | 'assignee' | 'former' | 'curator' | 'admin';
 
 /** `queue` is every curator, while nobody has claimed it; `mover` is whoever's move it is after the step. */
 type Circle = Part | 'queue' | 'mover';
@@ -36,7 +36,7 @@ export const AUDIENCE: Readonly<Record<NotifiedTopic, readonly Circle[]>> = {
   'submission.reminded': ['owner', 'editor'],
   'submission.recalled': ['assignee'],
   'submission.amended': ['owner', 'editor'],
-  'submission.assigned': ['assignee'],
+  'submission.assigned': ['assignee', 'former'],
   'submission.approved': ['owner', 'mover', 'viewer'],
   'submission.rejected': ['owner', 'viewer'],
   'submission.withdrawn': ['owner', 'assignee', 'viewer'],
@@ -51,6 +51,7 @@ export const AUDIENCE: Readonly<Record<NotifiedTopic, readonly Circle[]>> = {
   'review.due_soon': ['assignee'],
   'review.overdue': ['assignee', 'queue', 'admin'],
   'claim.idle': ['assignee'],
+  'claim.expired': ['former'],
   'response.awaited': ['owner', 'editor'],
   'release.near': ['owner', 'editor', 'viewer'],
 };
@@ -80,6 +81,7 @@ export interface Subject {
   readonly ownerId: string;
   readonly collaborators: readonly Collaborator[];
   readonly assignee: string | null;
+  readonly formerAssignee: string | null;
   /** Whose step it was; null: the system's. */
   readonly actorId: string | null;
   /** Where the step led. */
@@ -104,7 +106,7 @@ export function audienceOf(
 /** Nobody reviews what is their own: whoever has a part in it is no curator of it. */
 function partIn(circle: Exclude<Circle, 'mover'>, reader: Reader, subject: Subject): Part | null {
   const { id, roles, asViewer } = reader;
-  const { ownerId, collaborators, assignee } = subject;
+  const { ownerId, collaborators, assignee, formerAssignee } = subject;
   const shared = collaborators.find(({ personId }) => personId === id)?.role;
   const isCurator = roles.includes('curator') && id !== ownerId && shared === undefined;
   switch (circle) {
@@ -116,6 +118,8 @@ function partIn(circle: Exclude<Circle, 'mover'>, reader: Reader, subject: Subje
       return shared !== undefined && asViewer ? shared : null;
     case 'assignee':
       return id === assignee ? 'assignee' : null;
+    case 'former':
+      return isCurator && id === formerAssignee ? 'former' : null;
     case 'curator':
       return isCurator ? 'curator' : null;
     case 'queue':

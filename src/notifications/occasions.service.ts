@@ -43,6 +43,8 @@ interface Subject {
   readonly collaborators: readonly Collaborator[];
   readonly assignee: string | null;
   readonly assigneeName: string | null;
+  /** Who had it until the step. */
+  readonly formerAssignee: string | null;
   /** When the state began in which it is now. */
   readonly since: Date;
   readonly round: number;
@@ -108,7 +110,8 @@ const LOOK = `
   SELECT s.id, s.accession, s.version, s.title, s."ownerId", s.round, s."fileCount", s."fileBytes"::float8 AS "fileBytes",
          s.sealed, s."dueAt", s."releaseAt", s."touchedAt", s.tombstone, s.since, s.state AS "stateNow",
          coalesce((t.details ->> 'assignee')::uuid, s.assignee) AS assignee,
-         (SELECT name FROM person WHERE id = s.assignee) AS "assigneeName",
+         (SELECT name FROM person WHERE id = coalesce((t.details ->> 'assignee')::uuid, s.assignee)) AS "assigneeName",
+         (t.details ->> 'formerAssignee')::uuid AS "formerAssignee",
          (SELECT coalesce(jsonb_agg(jsonb_build_object('personId', c."personId", 'role', c.role)), '[]')
             FROM collaborator c WHERE c.accession = s.accession) AS collaborators,
          t.event, t."actorId", p.name AS actor, t.comment, coalesce(t.details, '{}') AS details,

@@ -50,11 +50,23 @@ export const TEMPLATES: Readonly<Record<NotifiedTopic, Template>> = {
     next: 'You can see what changed on its page.',
   }),
 
-  'submission.assigned': ({ actor, dueAt, comment }) => ({
-    subject: 'Assigned to you',
-    happened: [say(`${by(actor, 'Somebody')} has assigned this submission to you.`), ...quote(comment)],
-    next: `Review it${dueAt ? `: a decision is due by ${dayOf(dueAt)}` : ''}, or release it to the queue.`,
-  }),
+  'submission.assigned': ({ actor, assigneeName, dueAt, comment }, as) =>
+    as === 'former'
+      ? {
+          subject: 'Assigned to somebody else',
+          happened: [
+            say(
+              `${by(actor, 'Somebody')} has assigned this submission, which you had, to ${by(assigneeName, 'somebody else')}.`,
+            ),
+            ...quote(comment),
+          ],
+          next: '',
+        }
+      : {
+          subject: 'Assigned to you',
+          happened: [say(`${by(actor, 'Somebody')} has assigned this submission to you.`), ...quote(comment)],
+          next: `Review it${dueAt ? `: a decision is due by ${dayOf(dueAt)}` : ''}, or release it to the queue.`,
+        },
 
   'submission.approved': ({ comment }, as) => ({
     subject: as === 'admin' ? 'Approved, and to be published' : 'Approved',
@@ -223,6 +235,15 @@ export const TEMPLATES: Readonly<Record<NotifiedTopic, Template>> = {
       ...(claimEndsAt ? [say(`Unless you do, it goes back to the queue on ${minuteOf(claimEndsAt)}.`)] : []),
     ],
     next: 'Go on with it, put it on hold with a reason, or release it now.',
+  }),
+
+  'claim.expired': () => ({
+    subject: 'Your claim has run out',
+    happened: [
+      say('Nobody has worked on this review for as long as a claim lasts: it has gone back to the queue.'),
+      say('What you ticked, wrote and kept for later is still there.'),
+    ],
+    next: 'To go on with it, claim it again.',
   }),
 
   'response.awaited': ({ since, expiresAt, requests }) => ({

@@ -74,6 +74,7 @@ function detailsOf(before: Submission, after: Submission, { details, until }: Re
     ...(changed.length > 0 && { changed }),
     ...(until && { until }),
     ...(after.assignee !== before.assignee && { assignee: after.assignee }),
+    ...(after.assignee !== before.assignee && before.assignee !== null && { formerAssignee: before.assignee }),
   };
 }
 

@@ -50,8 +50,8 @@ describe('timers', () => {
     expect(timers('validating.broken', { retries: 2 })).toEqual({});
   });
 
-  it('take an idle claim back, by the last touch', () => {
-    expect(steps(timers('curator_review.claimed'))).toEqual({ claim_idle: '2026-01-04T00:00:00.000Z' });
+  it('take an idle claim back, by the last touch, in working days', () => {
+    expect(steps(timers('curator_review.claimed'))).toEqual({ claim_idle: '2026-01-06T00:00:00.000Z' });
   });
 
   it('end a hold on its date', () => {
@@ -66,7 +66,7 @@ describe('timers', () => {
     expect(reminders(timers('curator_review.claimed', { touchedAt: NOW }))).toEqual({
       review_due_soon: '2026-01-07T00:00:00.000Z',
       review_overdue: '2026-01-08T00:00:00.000Z',
-      claim_warning: '2026-01-04T00:00:00.000Z',
+      claim_warning: '2026-01-06T00:00:00.000Z',
     });
     expect(reminders(timers('curator_review.unassigned'))).toEqual({ review_overdue: '2026-01-08T00:00:00.000Z' });
   });

@@ -60,7 +60,7 @@ const TIMERS: readonly Timer[] = [
     kind: 'claim_idle',
     event: 'clock.claim_expired',
     runsIn: 'curator_review.claimed',
-    due: ({ touchedAt }, { CLAIM_IDLE }) => after(touchedAt, CLAIM_IDLE),
+    due: ({ touchedAt }, { CLAIM_IDLE }) => afterWorking(touchedAt, CLAIM_IDLE),
   },
   {
     kind: 'hold_over',
@@ -87,7 +87,7 @@ const TIMERS: readonly Timer[] = [
     kind: 'claim_warning',
     tells: 'claim.idle',
     runsIn: 'curator_review.claimed',
-    due: ({ touchedAt }, { CLAIM_IDLE }) => after(touchedAt, WARNED_OF_CLAIM * CLAIM_IDLE),
+    due: ({ touchedAt }, { CLAIM_IDLE }) => afterWorking(touchedAt, WARNED_OF_CLAIM * CLAIM_IDLE),
   },
   {
     kind: 'response',
