@@ -136,12 +136,10 @@ function copyOfTheProgram(folder: string): string {
   const program = join(folder, 'dist');
   cpSync('dist', program, { recursive: true });
   for (const beside of ['node_modules', 'docs', 'package.json']) symlinkSync(resolve(beside), join(folder, beside));
-  // Those that the worker chooses among, and those that the process of a check loads.
-  for (const formats of [join(program, 'checks', 'formats'), join(program, 'processes')]) {
-    renameSync(join(formats, 'index.js'), join(formats, 'sound.js'));
-    copyFileSync('test/faults/unruly-formats.mjs', join(formats, 'unruly-formats.mjs'));
-    writeFileSync(join(formats, 'index.js'), FORMATS);
-  }
+  const formats = join(program, 'processes');
+  renameSync(join(formats, 'index.js'), join(formats, 'sound.js'));
+  copyFileSync('test/faults/unruly-formats.mjs', join(formats, 'unruly-formats.mjs'));
+  writeFileSync(join(formats, 'index.js'), FORMATS);
   return program;
 }
 
