@@ -4,6 +4,7 @@ import { profileOf } from '../../checks/profiles/index.js';
 import type { Clock } from '../clock.js';
 import type { Config } from '../config.js';
 import type { User } from '../identity/user.js';
+import { afterWorking } from '../queue/working-days.js';
 import type { EventName, LifecycleEvent } from './events.js';
 import type { Known } from './facts.js';
 import type { Submission } from './submission.entity.js';
@@ -44,7 +45,7 @@ export function decisionFacts(
     now: clock.in(0),
     runId: request.runId ?? randomUUID(),
     policyAccepted: request.policyAccepted === true || before.policyAcceptedAt !== null,
-    reviewDue: clock.in(config.REVIEW_TARGET),
+    reviewDue: afterWorking(clock.in(0), config.REVIEW_TARGET),
     embargoEnd: clock.in(profileOf(before).embargoDays * DAY_MS),
     triesLeft: request.triesLeft ?? 0,
     submitterMayPublish: config.SUBMITTER_MAY_PUBLISH,
