@@ -79,7 +79,9 @@ describe('a suggested change', () => {
       ...{ state: 'open', conflicts: [], html: '<p>It is <em>one</em>.</p>', createdBy: { id: curator.id } },
     });
     expect((await viewer.get(made.headers.location?.replace('/api/v1', '') ?? '')).body).toEqual(made.body);
-    expect((await told(submitter, 'suggestion.created'))[0].text).toContain('/metadata/sample_type: virus');
+    for (const one of [submitter, editor])
+      expect((await told(one, 'suggestion.created'))[0].text).toContain('/metadata/sample_type: virus');
+    expect(await told(viewer, 'suggestion.created')).toEqual([]);
     for (const other of [submitter, editor, viewer])
       expect((await other.post(`${story.path}/suggestions`, { patch: [replace('/title', 'Mine')] })).status).toBe(403);
   });

@@ -22,6 +22,7 @@ import { requestChange } from './change-requests-writing.js';
 import { type Speaker, speakerOf } from './comments-author.js';
 import { tellOfComment, titleOf } from './comments-told.js';
 import { ReviewDesk } from './review-desk.js';
+import { editorsOf } from './suggestions-told.js';
 import { suggest } from './suggestions-writing.js';
 import { threadRow } from './threads-rows.js';
 import { addComment, openThread, tellLive } from './threads-writing.js';
@@ -155,12 +156,6 @@ async function below<T>(pointer: string, work: () => Promise<T>): Promise<T> {
     throw new InvalidRequest(error.errors.map((fault) => ({ ...fault, pointer: `${pointer}${fault.pointer}` })));
   }
 }
-
-/** Those who bring the submission. */
-const editorsOf = ({ ownerId, collaborators }: Submission): string[] => [
-  ownerId,
-  ...collaborators.filter(({ role }) => role === 'editor').map(({ personId }) => personId),
-];
 
 const countsOf = ({ comments, suggestions, changeRequests }: NewReview) => ({
   comments: comments.length,

@@ -1,4 +1,4 @@
-/** Who hears of a suggested change? Its submitter when it is made, and whoever made it when it is decided. */
+/** Who hears of a suggested change? Who may apply it when it is made, and whoever made it when it is decided. */
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import type { User } from '../identity/user.js';
@@ -9,6 +9,12 @@ import { titleOf } from './comments-told.js';
 import { stillReading } from './mentions.js';
 import type { NewSuggestion } from './suggestions.schema.js';
 import { linesOf } from './suggestions-words.js';
+
+/** Those who bring the submission. */
+export const editorsOf = ({ ownerId, collaborators }: Submission): string[] => [
+  ownerId,
+  ...collaborators.filter(({ role }) => role === 'editor').map(({ personId }) => personId),
+];
 
 export const suggestionsOf = (base: string, { id }: Submission): string => `${base}/s/${id}/discussion`;
 
@@ -22,7 +28,7 @@ export async function tellSuggested(
 ): Promise<void> {
   await tellPeople(tx, {
     ...{ messageId: id, topic: 'suggestion.created', submissionId: submission.id },
-    personIds: [submission.ownerId].filter((owner) => owner !== personId),
+    personIds: editorsOf(submission).filter((id) => id !== personId),
     title: titleOf('Change suggested', submission),
     blocks: [
       say(`${oneLine(name)} suggests a change of the metadata. While it is a draft, you apply it with one click.`),
