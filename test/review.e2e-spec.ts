@@ -40,9 +40,13 @@ describe('the checklist', () => {
   });
 
   it('says who has ticked an item, when, and what they noted', async () => {
-    const { curator, path } = await desk.inReview();
+    const { curator, path, id } = await desk.inReview();
 
     const ticked = await curator.put(`${path}/checklist/privacy`, { done: true, note: 'Donors have numbers.' });
+    const live = `SELECT audience, data FROM live_event WHERE topic = 'checklist.updated' AND "submissionId" = $1`;
+    expect(await desk.db.query(live, [id])).toMatchObject([
+      { audience: 'readers', data: { item: 'privacy', done: true } },
+    ]);
 
     expect(ticked.status).toBe(200);
     expect(ticked.body).toMatchObject({
@@ -136,6 +140,9 @@ describe('the checklist', () => {
     const due = async () =>
       (await desk.db.query(`SELECT "dueAt" FROM timer WHERE "submissionId" = $1 AND kind = 'claim_idle'`, [id]))[0]
         .dueAt;
+    // On a weekend no working time passes between two moments.
+    await desk.db.query(`UPDATE submission SET "touchedAt" = "touchedAt" - interval '7 days' WHERE id = $1`, [id]);
+    await desk.db.query(`UPDATE timer SET "dueAt" = "dueAt" - interval '7 days' WHERE "submissionId" = $1`, [id]);
     const before = await due();
 
     await curator.put(`${path}/checklist/privacy`, { done: true });
@@ -188,6 +195,36 @@ describe('a change request', () => {
     expect(unresolved).toMatchObject({ status: 409, body: { blockedBy: [{ code: 'requestsResolved' }] } });
     expect(resolved).toMatchObject({ status: 200, body: { state: 'resolved', answer: 'It is blood.' } });
     expect((await move(curator, 'curator.approve')).status).toBe(200);
+  });
+
+  it('leaves an entry in the trail for all that becomes of it, and is told live without its words', async () => {
+    const { submitter, curator, path, id, move } = await desk.inReview();
+    const { body: made } = await curator.post(`${path}/change-requests`, { text: 'Name the tissue.' });
+    const { body: edited } = await curator.patch(...desk.edit(path, made, { text: 'Name both tissues.' }));
+    await move(curator, 'curator.request_changes');
+    const { body: answered } = await submitter.patch(...desk.edit(path, edited, { answer: 'Blood.' }));
+
+    const acts = await desk.db.query(
+      `SELECT action, "actorId", details FROM audit_entry WHERE "objectId" = $1 ORDER BY at`,
+      [made.id],
+    );
+    const live = await desk.db.query(
+      `SELECT topic, data FROM live_event WHERE data ->> 'changeRequestId' = $1 ORDER BY "createdAt"`,
+      [made.id],
+    );
+
+    expect(answered.state).toBe('answered');
+    expect(acts).toMatchObject([
+      { action: 'change_request.made', actorId: curator.id },
+      { action: 'change_request.edited', actorId: curator.id },
+      { action: 'change_request.answered', actorId: submitter.id },
+    ]);
+    expect(live).toMatchObject([
+      { topic: 'change_request.created', data: { id, state: 'open' } },
+      { topic: 'change_request.updated', data: { id, state: 'open' } },
+      { topic: 'change_request.updated', data: { id, state: 'answered' } },
+    ]);
+    expect(JSON.stringify([acts, live])).not.toMatch(/tissue|Blood/);
   });
 
   it('is declined with a reason, which goes when it is reopened', async () => {

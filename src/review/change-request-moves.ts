@@ -66,6 +66,15 @@ interface Situation {
 export const movesFrom = ({ by, submissionState, state }: Situation): Move[] =>
   MOVES.filter((move) => move.by === by && move.during.test(submissionState) && move.from.includes(state));
 
+/** As the audit trail says it. */
+export const ACTS: Readonly<Record<Move['action'], `change_request.${string}`>> = {
+  answer: 'change_request.answered',
+  resolve: 'change_request.resolved',
+  decline: 'change_request.declined',
+  reopen: 'change_request.reopened',
+  edit: 'change_request.edited',
+};
+
 /** The move that leads to `to` with these fields; undefined: there is none for this caller, now. */
 export const moveTo = (situation: Situation, to: RequestState, fields: readonly Field[]): Move | undefined =>
   movesFrom(situation).find((move) => move.to === to && fields.every((field) => move.takes.includes(field)));

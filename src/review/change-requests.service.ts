@@ -1,6 +1,7 @@
 /** What should change before an approval, what came of it, and who says so? Alone in writing its table. */
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { recordAct } from '../audit/record-act.js';
 import { ScopeNeeded } from '../identity/identity.errors.js';
 import type { Scope, User } from '../identity/user.js';
 import { relationTo } from '../permissions.js';
@@ -9,11 +10,12 @@ import { instantKey } from '../platform/page.js';
 import type { Submission } from '../submissions/submission.entity.js';
 import { SubmissionsService } from '../submissions/submissions.service.js';
 import { mustBeThere } from './anchors.js';
-import { type Field, type Move, movesFrom, moveTo, type RequestState } from './change-request-moves.js';
+import { ACTS, type Field, type Move, movesFrom, moveTo, type RequestState } from './change-request-moves.js';
 import type { ChangeRequestEdit, ChangeRequestView, NewChangeRequest } from './change-requests.schema.js';
 import { requestChange } from './change-requests-writing.js';
 import { ChangeRequestNotFound, ChangeRequestRefused } from './review.errors.js';
 import { ReviewDesk } from './review-desk.js';
+import { tellLive } from './threads-writing.js';
 
 interface Row extends Omit<ChangeRequestView, 'createdBy' | 'createdAt' | 'updatedAt' | 'etag' | 'links'> {
   readonly submissionId: string;
@@ -96,13 +98,19 @@ export class ChangeRequestsService {
       expected.check(fieldsOf(before));
       if (Object.keys(edit).length === 0) return before;
 
-      const after = decide(before, edit, { by, submissionState, state: before.state });
+      const { after, move } = decide(before, edit, { by, submissionState, state: before.state });
       if (edit.anchor) await mustBeThere(tx, submission, edit.anchor);
       await tx.query(
         `UPDATE change_request SET state = $2, answer = $3, reason = $4, text = $5, severity = $6, anchor = $7,
                 seq = seq + 1, "updatedAt" = now() WHERE id = $1`,
         [id, after.state, after.answer, after.reason, after.text, after.severity, json(after.anchor)],
       );
+      await recordAct(tx, {
+        ...{ actorId: user.id, action: ACTS[move.action], submissionId },
+        object: { type: 'change_request', id },
+        details: { severity: after.severity },
+      });
+      await tellLive(tx, 'change_request.updated', submission, { changeRequestId: id, state: after.state });
       return this.one(submissionId, id, tx);
     });
   }
@@ -127,7 +135,7 @@ function decide(before: ChangeRequestView, edit: ChangeRequestEdit, situation: P
     throw new ChangeRequestRefused(before.state, submissionState, possible, sentence);
   }
   // The reason is that of the refusal, and goes with it.
-  return { ...before, reason: null, ...brought, state: to };
+  return { move, after: { ...before, reason: null, ...brought, state: to } };
 }
 
 const json = (value: unknown) => (value === null ? null : JSON.stringify(value));

@@ -12,6 +12,7 @@ import type { ChecklistItemView, ChecklistView, Tick } from './checklist.schema.
 import { checklistOf } from './checklist-now.js';
 import { ChecklistItemNotFound, TickedByChecks } from './review.errors.js';
 import { ReviewDesk } from './review-desk.js';
+import { tellLive } from './threads-writing.js';
 
 /** What a tick would overwrite. */
 export const taggedItems = ({ items }: ChecklistView) =>
@@ -54,6 +55,7 @@ export class ChecklistService {
         submissionId: id,
         details: { basis: bases[of] },
       });
+      await tellLive(tx, 'checklist.updated', submission, { item, done });
       const checklist = await this.read(submission, tx);
       return { checklist, item: itemOf(checklist.items, item) };
     });

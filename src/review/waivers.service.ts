@@ -12,6 +12,7 @@ import { instantKey } from '../platform/page.js';
 import type { Submission } from '../submissions/submission.entity.js';
 import { AlreadyWaived, NotWaivable, WaiverNotFound } from './review.errors.js';
 import { ReviewDesk } from './review-desk.js';
+import { tellLive } from './threads-writing.js';
 import type { NewWaiver, WaiverView } from './waivers.schema.js';
 
 interface Row {
@@ -97,28 +98,32 @@ export class WaiversService {
         [id, submissionId, submission.sealed, fingerprint, basis, file, reason, user.id],
       );
       if (!given) throw await this.alreadyWaived(tx, submissionId, fingerprint, basis);
-      await this.record(tx, 'waiver.given', { submissionId, id, fingerprint }, user);
+      await this.record(tx, 'waiver.given', submission, { id, fingerprint }, user);
       return this.one(submissionId, id, tx);
     });
   }
 
   /** It is taken back for good: what rests on it can be approved no more. */
   async remove(submissionId: string, id: string, user: User, expected: Precondition): Promise<void> {
-    await this.desk.review(submissionId, user, 'Waivers are taken back', async (tx) => {
+    await this.desk.review(submissionId, user, 'Waivers are taken back', async (tx, submission) => {
       const waiver = await this.one(submissionId, id, tx);
       expected.check(fieldsOf(waiver));
       await tx.query('DELETE FROM waiver WHERE id = $1', [id]);
-      await this.record(tx, 'waiver.taken_back', { submissionId, id, fingerprint: waiver.fingerprint }, user);
+      await this.record(tx, 'waiver.taken_back', submission, waiver, user);
     });
   }
 
   private async record(
     tx: EntityManager,
-    action: string,
-    { submissionId, id, fingerprint }: { submissionId: string; id: string; fingerprint: string },
+    action: 'waiver.given' | 'waiver.taken_back',
+    submission: Submission,
+    { id, fingerprint }: Pick<WaiverView, 'id' | 'fingerprint'>,
     { id: actorId }: User,
   ): Promise<void> {
+    const submissionId = submission.id;
     await recordAct(tx, { actorId, action, object: { type: 'waiver', id }, submissionId, details: { fingerprint } });
+    const holds = action === 'waiver.given';
+    await tellLive(tx, 'waiver.updated', submission, { waiverId: id, fingerprint, holds });
   }
 
   private async alreadyWaived(tx: EntityManager, ...[submissionId, fingerprint, basis]: string[]) {
