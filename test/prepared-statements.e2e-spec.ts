@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { loadConfig } from '../src/config.js';
 import { database } from '../src/database.js';
+import { BY_ITS_VALUES } from '../src/platform/prepared-statements.js';
 import { TEMPLATE } from './template-database.js';
 
 const name = `prepared_${randomUUID().replaceAll('-', '')}`;
@@ -44,6 +45,13 @@ describe('a statement', () => {
 
     expect(await prepared('-- none')).toBe(0);
     expect(await prepared('-- all')).toBe(0);
+  });
+
+  it('that searches is planned for what it is asked for, each time', async () => {
+    for (let i = 0; i < 10; i++)
+      await db.query(`${BY_ITS_VALUES}SELECT name FROM person WHERE name LIKE $1 -- search`, ['nobody%']);
+
+    expect(await prepared('-- search')).toBe(0);
   });
 
   it('that counts all is prepared: its columns are its own', async () => {

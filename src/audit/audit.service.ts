@@ -1,6 +1,7 @@
 /** What was done, by whom, and when? The trail read by page, and whole. */
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { BY_ITS_VALUES } from '../platform/prepared-statements.js';
 import type { AuditEntryView, AuditFilter } from './audit.schema.js';
 import { AuditChain, HASHED } from './audit-chain.service.js';
 import type { Entry, Link } from './chain.js';
@@ -27,7 +28,7 @@ export class AuditService {
       where.push(`(e.at, e.id) < ($${params.length - 1}::timestamptz, $${params.length}::uuid)`);
     }
     const rows: Row[] = await this.db.query(
-      `SELECT ${HASHED}, l.position::float8 AS position, l.hash,
+      `${BY_ITS_VALUES}SELECT ${HASHED}, l.position::float8 AS position, l.hash,
               (SELECT name FROM person WHERE id = e."actorId") AS "actorName"
          FROM audit_entry e LEFT JOIN audit_link l ON l."entryId" = e.id
         WHERE ${where.join(' AND ')} ORDER BY e.at DESC, e.id DESC LIMIT ${limit}`,
@@ -39,7 +40,7 @@ export class AuditService {
   async count(filter: AuditFilter): Promise<number> {
     const { where, params } = conditions(filter);
     const [{ n }] = await this.db.query(
-      `SELECT count(*)::int AS n FROM audit_entry e WHERE ${where.join(' AND ')}`,
+      `${BY_ITS_VALUES}SELECT count(*)::int AS n FROM audit_entry e WHERE ${where.join(' AND ')}`,
       params,
     );
     return n;

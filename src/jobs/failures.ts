@@ -31,8 +31,8 @@ export const newestFailures = (
   each: number,
 ): Promise<(KeptFailure & { total: number })[]> =>
   db.query(
-    `SELECT f.*, (SELECT count(*)::int FROM job_failure c WHERE c.queue = f.queue) AS total
-       FROM unnest($1::text[]) AS q (name)
+    `SELECT f.*, c.total FROM unnest($1::text[]) AS q (name)
+      CROSS JOIN LATERAL (SELECT count(*)::int AS total FROM job_failure WHERE queue = q.name) c
       CROSS JOIN LATERAL (SELECT ${SHOWN} FROM job_failure WHERE queue = q.name ORDER BY "failedAt" DESC LIMIT $2) f`,
     [queues, each],
   );

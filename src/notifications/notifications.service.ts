@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import type { User } from '../identity/user.js';
 import { Instant, instantKey, keyset } from '../platform/page.js';
+import { BY_ITS_VALUES } from '../platform/prepared-statements.js';
 import { categoryOf, patternsOf } from './categories.js';
 import { type Block, textOf } from './letter.js';
 import { NotificationNotFound } from './notification.errors.js';
@@ -41,7 +42,7 @@ export class NotificationsService {
     const [createdAt, id] = NEWEST_FIRST.read(cursor) ?? [null, null];
     const { where, values } = wanted(personId, query);
     const rows: (Row & { createdKey: string })[] = await this.db.query(
-      `SELECT ${SHOWN}, ${instantKey('n."createdAt"')} AS "createdKey" FROM notification n ${JOINED}
+      `${BY_ITS_VALUES}SELECT ${SHOWN}, ${instantKey('n."createdAt"')} AS "createdKey" FROM notification n ${JOINED}
         WHERE ${where} AND ($6::timestamptz IS NULL OR (n."createdAt", n.id) < ($6::timestamptz, $7::uuid))
         ORDER BY n."createdAt" DESC, n.id DESC LIMIT $8`,
       [...values, createdAt, id, limit + 1],
@@ -50,7 +51,10 @@ export class NotificationsService {
     const unreadCount = await this.countUnread(personId);
     const page = { items: items.map(view), nextCursor, unreadCount };
     if (!count) return page;
-    const [{ total }] = await this.db.query(`SELECT count(*)::int AS total FROM notification n WHERE ${where}`, values);
+    const [{ total }] = await this.db.query(
+      `${BY_ITS_VALUES}SELECT count(*)::int AS total FROM notification n WHERE ${where}`,
+      values,
+    );
     return { ...page, total };
   }
 

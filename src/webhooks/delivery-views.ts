@@ -1,10 +1,11 @@
 /** How does a delivery look from outside? With what its last try came to. */
+import { instantKey } from '../platform/page.js';
 import { linkTo } from './webhook-views.js';
 import type { WebhookDeliveryView, WebhookState } from './webhooks.schema.js';
 
 export const DELIVERIES = `
   SELECT d.id, d.seq, d."messageId", d."endpointId", h."personId", d.topic, d.position, d."submissionId", d.state, d.attempts,
-         d."dueAt", d."endedAt", d."redeliveryOf", d."redeliveredBy", d."createdAt", last.status, last.problem
+         d."dueAt", d."endedAt", d."redeliveryOf", d."redeliveredBy", d."createdAt", ${instantKey('d."createdAt"')} AS "createdKey", last.status, last.problem
     FROM webhook_delivery d JOIN webhook_endpoint h ON h.id = d."endpointId"
     LEFT JOIN LATERAL (SELECT a.status, a.problem FROM webhook_attempt a
                         WHERE a."deliveryId" = d.id ORDER BY a.attempt DESC LIMIT 1) last ON true`;
@@ -25,6 +26,7 @@ export interface DeliveryRow {
   readonly redeliveryOf: string | null;
   readonly redeliveredBy: string | null;
   readonly createdAt: Date;
+  readonly createdKey: string;
   readonly status: number | null;
   readonly problem: string | null;
 }

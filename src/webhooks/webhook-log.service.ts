@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { recordAct } from '../audit/record-act.js';
 import type { User } from '../identity/user.js';
 import { post } from '../outbox/outbox.js';
-import { keyset, type Page } from '../platform/page.js';
+import { Instant, keyset, type Page } from '../platform/page.js';
+import { BY_ITS_VALUES } from '../platform/prepared-statements.js';
 import { DELIVERIES, type DeliveryRow, view } from './delivery-views.js';
 import { TEST_TOPIC } from './webhook-sending.service.js';
 import { DeliveryUnderWay, WebhookDeliveryNotFound, WebhookOff } from './webhooks.errors.js';
@@ -20,7 +21,7 @@ import type {
 } from './webhooks.schema.js';
 import { WebhooksService, type Whose } from './webhooks.service.js';
 
-const NEWEST_FIRST = keyset('webhook-deliveries', z.tuple([z.string().regex(/^\d+$/)]));
+const NEWEST_FIRST = keyset('webhook-deliveries', z.tuple([Instant, z.string().regex(/^\d+$/)]));
 /** One call sends no more of them again. */
 const MOST = 1_000;
 
@@ -33,7 +34,7 @@ const MATCHING = `
  * The last delivery of each message of a range: what was sent again already stands for what it followed. $6 of them,
  * and those after are left to the next call.
  */
-const IN_RANGE = `
+const IN_RANGE = `${BY_ITS_VALUES}
   SELECT d.id, d.position FROM webhook_delivery d
    WHERE d."endpointId" = $1 AND d."redeliveredBy" IS NULL AND d."eventId" IS NOT NULL AND d.state = ANY ($2::text[])
      AND ($3::timestamptz IS NULL OR d."createdAt" >= $3) AND ($4::timestamptz IS NULL OR d."createdAt" < $4::timestamptz + interval '1 ms')
@@ -64,17 +65,19 @@ export class WebhookLog {
   async page(endpointId: string, query: DeliveriesQuery, whose: Whose): Promise<Page<WebhookDeliveryView>> {
     await this.webhooks.get(endpointId, whose);
     const { limit, cursor, count, state, event, from, to } = query;
-    const [seq] = NEWEST_FIRST.read(cursor) ?? [null];
+    const [createdAt, seq] = NEWEST_FIRST.read(cursor) ?? [null, null];
     const filter = [endpointId, state ?? null, event ?? null, from ?? null, to ?? null];
     const rows: DeliveryRow[] = await this.db.query(
-      `${DELIVERIES} WHERE ${MATCHING} AND ($6::bigint IS NULL OR d.seq < $6) ORDER BY d.seq DESC LIMIT $7`,
-      [...filter, seq, limit + 1],
+      `${BY_ITS_VALUES}${DELIVERIES}
+        WHERE ${MATCHING} AND ($6::timestamptz IS NULL OR (d."createdAt", d.seq) < ($6::timestamptz, $7::bigint))
+        ORDER BY d."createdAt" DESC, d.seq DESC LIMIT $8`,
+      [...filter, createdAt, seq, limit + 1],
     );
-    const { items, nextCursor } = NEWEST_FIRST.page(rows, limit, (row) => [row.seq]);
+    const { items, nextCursor } = NEWEST_FIRST.page(rows, limit, (row) => [row.createdKey, row.seq]);
     const page = { items: items.map(view), nextCursor };
     if (!count) return page;
     const [{ total }] = await this.db.query(
-      `SELECT count(*)::int AS total FROM webhook_delivery d WHERE ${MATCHING}`,
+      `${BY_ITS_VALUES}SELECT count(*)::int AS total FROM webhook_delivery d WHERE ${MATCHING}`,
       filter,
     );
     return { ...page, total };

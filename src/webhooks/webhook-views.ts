@@ -15,7 +15,7 @@ export const ENDPOINTS = `
       SELECT count(*) FILTER (WHERE state = 'delivered')::int AS delivered,
              count(*) FILTER (WHERE state IN ('pending', 'sending'))::int AS waiting,
              count(*) FILTER (WHERE state IN ('failed', 'dead'))::int AS failed
-        FROM (SELECT state FROM webhook_delivery WHERE "endpointId" = h.id ORDER BY seq DESC LIMIT 100) d) recent
+        FROM (SELECT state FROM webhook_delivery WHERE "endpointId" = h.id ORDER BY "createdAt" DESC, seq DESC LIMIT 100) d) recent
     CROSS JOIN LATERAL (
       SELECT count(*)::int AS missed, min(position)::int8 AS "fromSequence", max(position)::int8 AS "toSequence"
         FROM (SELECT position FROM webhook_delivery
