@@ -228,6 +228,47 @@ describe('a release', () => {
   });
 });
 
+describe('a review link', () => {
+  it('is told of a week before it ends, once for each date, unless it was made for less or is over', async () => {
+    const story = await inReview(world, owner);
+    const make = async (name: string, days: number) => {
+      const expiresAt = new Date(world.clock.now().getTime() + days * DAY).toISOString();
+      const made = await owner.post(`${story.path}/share-links`, { name, expiresAt });
+      expect(made.status).toBe(201);
+      // It was made now, as the clock of this story has it.
+      const as = `UPDATE share_link SET "createdAt" = $2 WHERE id = $1`;
+      await world.db.query(as, [made.body.id, world.clock.in(0)]);
+      return made.body;
+    };
+    const link = await make('Reviewers of the journal', 30);
+    const revoked = await make('Revoked', 30);
+    await make('For a weekend', 3);
+    const edit = (id: string, body: object) =>
+      owner.patch(`${story.path}/share-links/${id}`, body, { 'if-match': '*' });
+    await edit(revoked.id, { revoked: true });
+
+    const topic = 'share_link.ends_soon';
+    await looks();
+    passes(22.9);
+    await looks();
+    expect(await told(owner, story, topic)).toEqual([]);
+    passes(0.2);
+    await looks();
+    await looks();
+    const { text } = await hears(owner, story, topic);
+    expect(text).toContain('“Reviewers of the journal” ends on ');
+    expect(text).toContain(link.expiresAt.slice(0, 16).replace('T', ' '));
+
+    await edit(link.id, { expiresAt: new Date(world.clock.now().getTime() + 20 * DAY).toISOString() });
+    await looks();
+    passes(14);
+    await looks();
+    await hears(owner, story, topic, 2);
+    expect(await told(curator, story, topic)).toEqual([]);
+    await takes(story, owner, 'submitter.withdraw');
+  });
+});
+
 describe('a draft that nobody touches', () => {
   it('is spoken of with the day on which it goes, and one call keeps it', async () => {
     const story = await draftOfCells(owner);

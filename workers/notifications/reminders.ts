@@ -5,6 +5,7 @@ import { Clock } from '../../src/clock.js';
 import { CONFIG, type Config } from '../../src/config.js';
 import { DigestsService } from '../../src/notifications/digests.service.js';
 import { post } from '../../src/outbox/outbox.js';
+import { EndingLinks } from '../../src/sharing/ending-links.service.js';
 import type { State } from '../../src/submissions/lifecycle.js';
 import { reminderOf } from '../../src/submissions/timers.js';
 import { Ticker } from '../ticker.js';
@@ -31,7 +32,7 @@ const TAKE = `
                 ON CONFLICT DO NOTHING RETURNING "submissionId")
   SELECT s.state FROM told JOIN submission s ON s.id = told."submissionId"`;
 
-/** Mails of the day are reminders too: each has its due time. */
+/** Links that end and mails of the day are reminders too: each has its due time. */
 @Injectable()
 export class Reminders extends Ticker {
   protected readonly everyMs: number;
@@ -40,6 +41,7 @@ export class Reminders extends Ticker {
     private readonly db: DataSource,
     private readonly clock: Clock,
     private readonly digests: DigestsService,
+    private readonly links: EndingLinks,
     @Inject(CONFIG) { CLOCK_EVERY }: Config,
   ) {
     super();
@@ -47,7 +49,7 @@ export class Reminders extends Ticker {
   }
 
   async tick(): Promise<number> {
-    return (await this.remind()) + (await this.digests.gatherDue());
+    return (await this.remind()) + (await this.links.remind()) + (await this.digests.gatherDue());
   }
 
   private async remind(): Promise<number> {
