@@ -135,7 +135,8 @@ describe('h5ad check', () => {
       { raw: { value: (row, column) => (row === 3 ? 0 : countAt(row, column)) } },
     ],
     ['only normalised values', ['M04', 'M07'], { raw: null }],
-    ['no matrix at all', ['M07'], { raw: null, X: null }],
+    ['no matrix at all', ['F01', 'M07'], { raw: null, X: null }],
+    ['counts in raw and no X', ['F01'], { X: null }],
     ['only raw counts', ['M09'], { raw: null, X: { value: countAt } }],
     ['more genes in raw', ['M10'], { raw: { columns: 31 }, rawGeneIds: names(31) }],
     ['fewer cells in raw', ['M11'], { raw: { rows: 39 } }],
@@ -213,7 +214,7 @@ describe('h5ad check', () => {
   it('tells what is wrong with the structure before what is wrong with the values', async () => {
     const result = await resultOf({ obs: { donor_id: null }, raw: { value: spoilt(1.5), dtype: 'float64' }, X: null });
 
-    expect(rulesIn(result)).toEqual(['O01', 'M03', 'M04', 'M08']);
+    expect(rulesIn(result)).toEqual(['O01', 'F01', 'M03', 'M04', 'M08']);
   });
 
   it.each([

@@ -67,12 +67,14 @@ function* formFaults(groups: readonly RowGroup[], { column, delimiter, none, kin
     const parts = value.split(delimiter);
     for (const part of new Set(parts)) {
       if (kinds.some(({ pattern }) => pattern.test(part))) continue;
-      const more = { key: `${value} ${part}`, expected, line: renaming(column, value, '…') };
+      const more = { key: `${value} ${part}`, expected, line: renaming(column, value) };
       yield { rule: 'X05', subject: JSON.stringify(shown(part)), told: { ...told, ...more } };
     }
     const sorted = [...new Set(parts)].sort().join(delimiter);
     if (sorted === value) continue;
-    const more = { expected: shown(sorted), line: renaming(column, value, sorted) };
+    const values = `adata.obs["${column}"]`;
+    const line = `${values} = ${values}.astype(str).map(lambda ids: "${delimiter}".join(sorted(set(ids.split("${delimiter}"))))).astype("category")`;
+    const more = { expected: shown(sorted), line };
     yield { rule: 'X06', subject: JSON.stringify(shown(value)), told: { ...told, ...more } };
   }
 }
@@ -130,9 +132,7 @@ const placeOf = (column: string, { count, rows }: RowGroup) => ({
   samples: rows.map((row) => `row ${row}`),
 });
 
-function renaming(column: string, from: string, to: string): string {
-  const [before, after] = [from, to].map((text) => JSON.stringify(shown(text)));
-  return `adata.obs["${column}"] = adata.obs["${column}"].cat.rename_categories({${before}: ${after}})`;
-}
+const renaming = (column: string, value: string): string =>
+  `adata.obs["${column}"] = adata.obs["${column}"].astype(str).replace({${JSON.stringify(shown(value))}: "…"}).astype("category")`;
 
 const shown = (text: string): string => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);

@@ -65,6 +65,18 @@ describe('what the matrices of an h5ad file hold', () => {
     });
   });
 
+  it.each<[string, string, string, Partial<H5adParts>]>([
+    ['cells that are the same, of CSR', 'F09', 'DataFrame(adata.raw.X.toarray())', { raw: { value: twice } }],
+    ['and dense', 'F09', 'DataFrame(adata.raw.X)', { raw: { value: twice, encoding: 'array' } }],
+    ['genes that are filtered, of CSR', 'V06', 'adata.X.multiply(', { var: { feature_is_filtered: filtered } }],
+    ['and dense', 'V06', 'adata.X * ~', { var: { feature_is_filtered: filtered }, X: { encoding: 'array' } }],
+    ['counts that are kept', 'M09', '"feature_is_filtered", errors="ignore"', { raw: null, X: { value: countAt } }],
+  ])('mends %s, as the matrix is stored', async (_, rule, line, parts) => {
+    const { findings } = await resultOf(parts);
+
+    expect(findings.find((finding) => finding.rule === rule)?.fix).toContain(line);
+  });
+
   it.each<[string, string[], number | null, number]>([
     ['a spot in the tissue is empty', ['M06', 'M05v', 'M08'], 3, 9],
     ['spots outside of the tissue are all empty', ['M06', 'M05w', 'M08'], 9, 9],

@@ -53,7 +53,7 @@ const OTHER_SPARSE: readonly (string | null)[] = ['csc_matrix', 'coo_matrix'];
 /** How they are encoded and how large they are: nothing of this reads values. */
 export function* judgeMatrices({ hdf5, anndata }: H5ad, pen: MatrixPen): Saying {
   const { X, rawX, layers } = anndata;
-  yield* judgeRawGroup(hdf5, pen);
+  yield* judgePresence(hdf5, pen);
   for (const matrix of [X, rawX, ...layers]) {
     if (matrix) yield* guarded(pen, judgeEncoding(hdf5, matrix, pen));
   }
@@ -61,7 +61,12 @@ export function* judgeMatrices({ hdf5, anndata }: H5ad, pen: MatrixPen): Saying 
   yield* guarded(pen, judgeGeneOrder(hdf5, anndata, pen));
 }
 
-function* judgeRawGroup({ root }: Hdf5, pen: MatrixPen): Saying {
+/** AnnData itself does without X; who reads the file does not. */
+function* judgePresence({ root }: Hdf5, pen: MatrixPen): Saying {
+  if (!root.children.has('X')) {
+    const fix = 'Put the normalised values there, or the counts: `adata.X = adata.raw[:, adata.var_names].X`.';
+    yield pen.report('F01', { location: '/X', why: 'there is no X', found: 'nothing', fix });
+  }
   const raw = root.children.get('raw');
   if (!raw || raw.kind === 'closed') return;
   for (const name of ['X', 'var']) {

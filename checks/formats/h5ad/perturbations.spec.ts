@@ -127,6 +127,19 @@ describe('genetic perturbations', () => {
     expect(rulesIn(await foundIn(perturbed({ guides: null })))).toEqual(['X03', 'G06', 'G06']);
   });
 
+  it('are mended by lines for columns of strings and of categories, missing values among them', async () => {
+    const missing = { ...halves('CERS6-2'), codes: Int8Array.from({ length: 40 }, (_, row) => (row === 7 ? -1 : 0)) };
+
+    const [ids] = await foundIn(perturbed({ ids: missing }));
+    const [strategy] = await foundIn(perturbed({ strategies: halves('CRISPR interference') }));
+
+    expect(ids).toMatchObject({ rule: 'G05', count: 1, samples: ['row 7'] });
+    expect(ids?.fix).toContain('adata[adata.obs["genetic_perturbation_id"].notna()]');
+    expect(strategy?.fix).toContain(
+      '.astype(str).replace({"CRISPR interference": "CRISPR interference screen"}).astype("category")',
+    );
+  });
+
   it('are of three organisms', async () => {
     const { obs, uns } = perturbed({});
 

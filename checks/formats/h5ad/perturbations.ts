@@ -127,7 +127,8 @@ function* idFaults(groups: readonly RowGroup[], rules: Perturbations, roles: Rol
     const subject = value === null ? 'A missing value' : JSON.stringify(shown(value));
     // A missing value is none of the ways to say so.
     if (value === null || (parts.includes(none) && (mayLackGuides === 'none' || isEveryCell || parts.length > 1))) {
-      const line = `adata = adata[${column} != "${none}"].copy()`;
+      const named = value === null ? `${column}.notna()` : `${column} != "${none}"`;
+      const line = `adata = adata[${named}].copy()`;
       const why = mayLackGuides === 'none' ? NO_CELL : SOME_CELLS;
       yield { rule: 'G05', subject, told: { ...told, found: shown(`${value}`), line, why } };
     }
@@ -170,7 +171,11 @@ function* strategyFaults(groups: readonly RowGroup[], { columns, strategies }: P
     const expected = strategies.map((one) => `"${one}"`).join(', ');
     const better = strategies.find((one) => value !== null && one.startsWith(value)) ?? '…';
     const column = `adata.obs["${columns.strategy}"]`;
-    const line = `${column} = ${column}.cat.rename_categories({${JSON.stringify(shown(value ?? ''))}: "${better}"})`;
+    const change =
+      value === null
+        ? 'astype(object).fillna("…")'
+        : `astype(str).replace({${JSON.stringify(shown(value))}: "${better}"})`;
+    const line = `${column} = ${column}.${change}.astype("category")`;
     const told = { location: `/obs/${columns.strategy}`, key: `${value}`, count, found: shown(value ?? 'missing') };
     const samples = rows.map((row) => `row ${row}`);
     const subject = value === null ? 'A missing value' : JSON.stringify(shown(value));

@@ -65,15 +65,17 @@ function* judgeColumn(h5ad: H5ad, rule: PrefixRuleId, name: string, pen: PrefixP
   const { hdf5, anndata, organism, reference, schema } = h5ad;
   const column = columnIn(anndata, name);
   const tissueTypes = columnIn(anndata, TISSUE_TYPE);
-  if (organism === null || !column || !isText(column) || !tissueTypes) return;
+  if (organism === null || !column || !isText(column)) return;
 
   const strays = new Map<string, Strays>();
-  for (const { values, count, rows } of groupsOf(hdf5, [tissueTypes, column])) {
-    const [tissueType = null, value = null] = values;
+  for (const { values, count, rows } of groupsOf(hdf5, tissueTypes ? [column, tissueTypes] : [column])) {
+    // Without such a column nothing can be said of tissues, and cell types do not depend on it.
+    const [value = null, tissueType] = values;
     const allowed = prefixesFor(schema, name, organism, tissueType);
-    if (value === null || !allowed || PASSES[rule](value, tissueType) || allowed.includes(prefixOf(value))) continue;
+    if (value === null || !allowed || PASSES[rule](value, tissueType ?? null) || allowed.includes(prefixOf(value)))
+      continue;
     const key = allowed.join();
-    const like: Strays = strays.get(key) ?? { tissueType, allowed, values: new Map(), rows: [] };
+    const like: Strays = strays.get(key) ?? { tissueType: tissueType ?? null, allowed, values: new Map(), rows: [] };
     strays.set(key, like);
     like.values.set(value, (like.values.get(value) ?? 0) + count);
     like.rows.push(...rows.slice(0, 5 - like.rows.length));

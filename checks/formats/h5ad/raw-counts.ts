@@ -16,6 +16,10 @@ import { accessTo, assignTo, cellOf, nameOf } from './matrix-names.js';
 import { indicesOf, MOST_HASHED, MOST_INDICES, type Passed, passOver } from './matrix-pass.js';
 import { type FILE_RULES, guarded, type Saying, type SayingLater, unreadable } from './saying.js';
 
+/** Python. raw.var must not say which genes are filtered. */
+const KEEP_COUNTS =
+  'raw = adata.copy(); raw.var = raw.var.drop(columns="feature_is_filtered", errors="ignore"); adata.raw = raw';
+
 export const COUNT_RULES = {
   M02: {
     severity: 'error',
@@ -64,7 +68,7 @@ export const COUNT_RULES = {
   M07: {
     severity: 'error',
     message: 'The raw counts are missing: there is no raw.X, and X is {found}.',
-    fix: 'Keep the counts before you normalise: `adata.raw = adata`, with raw counts in `adata.X` at that time.',
+    fix: `Keep the counts before you normalise: \`${KEEP_COUNTS}\`, with raw counts in \`adata.X\` at that time.`,
     docs: DOCS.matrices,
   },
   M08: {
@@ -76,7 +80,7 @@ export const COUNT_RULES = {
   M09: {
     severity: 'warning',
     message: 'The file has raw counts and no normalised values, which are strongly recommended.',
-    fix: 'Keep the counts in raw and normalise X: `adata.raw = adata; sc.pp.normalize_total(adata); sc.pp.log1p(adata)`.',
+    fix: `Keep the counts in raw and normalise X: \`${KEEP_COUNTS}; sc.pp.normalize_total(adata); sc.pp.log1p(adata)\`.`,
     docs: DOCS.matrices,
   },
   F09: {
@@ -235,7 +239,8 @@ function* judgeDuplicates(
   if (count === 0) return;
   const { path: location } = raw;
   const samples = pairs.map(([a, b]) => `${cellOf(hdf5, anndata.obs, a)} and ${cellOf(hdf5, anndata.obs, b)}`);
-  const line = `adata = adata[~pd.DataFrame(${accessTo(location).replace(/^raw/, 'adata.raw')}.toarray()).duplicated().values].copy()`;
+  const rowsInPython = `${accessTo(location).replace(/^raw/, 'adata.raw')}${raw.encoding === 'array' ? '' : '.toarray()'}`;
+  const line = `adata = adata[~pd.DataFrame(${rowsInPython}).duplicated().values].copy()`;
   yield pen.report('F09', { location, count, samples, line });
 }
 
@@ -381,11 +386,12 @@ function* judgeFiltered({ hdf5, anndata }: H5ad, passed: ReadonlyMap<Matrix, Pas
     });
   }
   if (values > 0) {
-    const line = 'adata.X = adata.X.multiply(~adata.var["feature_is_filtered"].values).tocsr()';
+    const kept = '~adata.var["feature_is_filtered"].values';
+    const line = `adata.X = ${isRead(X) && X.encoding === 'array' ? `adata.X * ${kept}` : `adata.X.multiply(${kept}).tocsr()`}`;
     yield pen.report('V06', { location: column.path, count: values, samples: flagged, line });
   }
   if (empty > 0) {
-    const line = `adata.var.loc[(adata.X.sum(axis=0) == 0).A1, "feature_is_filtered"] = True`;
+    const line = 'adata.var.loc[np.asarray((adata.X != 0).sum(axis=0)).ravel() == 0, "feature_is_filtered"] = True';
     yield pen.report('V08', { location: column.path, count: empty, samples: emptied, line });
   }
 }

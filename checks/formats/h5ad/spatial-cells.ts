@@ -43,7 +43,7 @@ export const SPATIAL_CELL_RULES = {
   ),
   S32: error(
     '{count} spots outside of the tissue (in_tissue is 0) have a cell type; it must be "unknown" there.',
-    'Set it: `adata.obs.loc[adata.obs["in_tissue"] == 0, "cell_type_ontology_term_id"] = "unknown"`.',
+    'Set it: `adata.obs["cell_type_ontology_term_id"] = adata.obs["cell_type_ontology_term_id"].astype(str).mask(adata.obs["in_tissue"] == 0, "unknown").astype("category")`.',
   ),
   S33: error(
     'The file puts several sections together (is_single is False), and is_primary_data is True for {count} cells.',

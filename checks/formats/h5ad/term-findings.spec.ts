@@ -193,6 +193,12 @@ describe('the cells of an h5ad file', () => {
     expect(terms.at(-1)).toMatchObject({ found: '16 more values', count: 16 });
   });
 
+  it('have prefixes that depend on the organism alone where they are cell types', async () => {
+    const result = await resultOf({ tissue_type: null, cell_type_ontology_term_id: cells('UBERON:0002048') });
+
+    expect(rulesIn(result)).toEqual(['O01', 'O13', 'T02']);
+  });
+
   it('need no cell types before the analysis', async () => {
     await writeH5ad(local, { obs: { cell_type_ontology_term_id: null } });
 

@@ -3,7 +3,7 @@ import type { Pen, Told } from '../../check.js';
 import type { Rule } from '../../finding.js';
 import { type Column, lengthOf } from '../../readers/anndata.js';
 import { groupsOf, isText, missingIn, type RowGroup, valuesOf } from '../../readers/columns.js';
-import { unsAt } from '../../readers/uns.js';
+import { inWords, unsAt } from '../../readers/uns.js';
 import type { TermColumn } from '../../schemas/schema.js';
 import { columnIn, TISSUE_TYPE } from './cells.js';
 import { DOCS } from './docs.js';
@@ -18,7 +18,7 @@ const rule = (message: string) =>
   ({ severity: 'error', message, fix: '{because}: `{line}`.', docs: DOCS.cells }) as const;
 
 export const TERM_RULES = {
-  T01: rule('The values of {location} must be strings, the ids of terms; they are {found}.'),
+  T01: rule('{location} must hold strings, the ids of terms; it holds {found}.'),
   T02: rule('"{term}" in {location} is no term of {ontologies}.'),
   T03: rule('"{term}"{label} in {location} is a term that was withdrawn.'),
   T04: rule('"{term}"{label} must not be used in {location}.'),
@@ -65,7 +65,7 @@ function* judgeOrganism(h5ad: H5ad, pen: TermPen): Saying {
     const expected = 'a string';
     return yield pen.report('T01', {
       location,
-      found: value.kind,
+      found: inWords(value),
       expected,
       line,
       because: 'Write the id of one term',

@@ -43,6 +43,16 @@ describe('uns of an h5ad file', () => {
     ['another distribution', { X_approximate_distribution: 'COUNT' }, ['U07 /uns/X_approximate_distribution']],
     ['an empty text', { log1p: '' }, ['U08 /uns/log1p']],
     ['an empty title', { title: '' }, ['U08 /uns/title']],
+    [
+      'an empty name of an embedding, which names none',
+      { default_embedding: '' },
+      ['U06 /uns/default_embedding', 'U08 /uns/default_embedding'],
+    ],
+    [
+      'an empty distribution, which is none',
+      { X_approximate_distribution: '' },
+      ['U07 /uns/X_approximate_distribution', 'U08 /uns/X_approximate_distribution'],
+    ],
     ['an empty array', { log1p: new Float64Array() }, ['U08 /uns/log1p']],
     ['an empty dictionary', { log1p: {} }, ['U08 /uns/log1p']],
     ['an empty CSR matrix', { test: sparse('csr_matrix', 0) }, ['U08 /uns/test']],

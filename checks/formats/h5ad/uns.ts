@@ -118,7 +118,7 @@ function* judgeString(h5ad: H5ad, key: (typeof STRINGS)[number], value: UnsValue
   // Its spaces are judged with the term.
   const spaces = key === 'organism_ontology_term_id' ? [] : spacesIn(text);
   for (const rule of spaces) yield pen.report(rule, { ...place, found });
-  if (spaces.length > 0 || text === '') return;
+  if (spaces.length > 0) return;
 
   const told = { ...place, found, example: exampleFor(h5ad, key, text) };
   if (key === 'default_embedding' && !h5ad.anndata.embeddings.includes(text)) {
