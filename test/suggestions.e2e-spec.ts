@@ -392,7 +392,20 @@ describe('a review', () => {
       [story.id],
     );
     expect(events).toMatchObject([{ data: { reviewId: sent.body.id, decision: 'comment' } }]);
-    expect((await submitter.post(`${story.path}/reviews`, { decision: 'comment' })).status).toBe(403);
+    const own = { decision: 'comment', comment: 'It is fine.' };
+    expect((await submitter.post(`${story.path}/reviews`, own)).status).toBe(403);
+  });
+
+  it('that says nothing and decides nothing is refused, and told to nobody', async () => {
+    const story = await claimed();
+
+    expect(await curator.post(`${story.path}/reviews`, { decision: 'comment', comment: ' ' })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/comment' }] },
+    });
+    expect((await curator.get(`${story.path}/reviews?count=true`)).body.total).toBe(0);
+    const one = { decision: 'comment', suggestions: [{ patch: [replace('/title', 'Ribosomes')] }] };
+    expect((await curator.post(`${story.path}/reviews`, one)).status).toBe(201);
   });
 
   it('waits on the server until it is sent, and only its author sees it', async () => {

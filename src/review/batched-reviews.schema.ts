@@ -35,8 +35,19 @@ const RevisionHash = z
   .max(200)
   .meta({ description: 'What was reviewed: if another one is here, it is refused.' });
 
+const saysSomething = ({
+  comments,
+  suggestions,
+  changeRequests,
+}: { [item in keyof typeof ITEMS]: readonly unknown[] }) =>
+  comments.length + suggestions.length + changeRequests.length > 0;
+
 export const NewReview = z
   .strictObject({ ...ITEMS, decision: Decision, comment: Comment.default(''), revisionHash: RevisionHash.optional() })
+  .refine(({ decision, comment, ...items }) => decision !== 'comment' || comment !== '' || saysSomething(items), {
+    path: ['comment'],
+    message: 'expected a comment, or something else to send: nothing is decided, and nothing is said',
+  })
   .meta({ id: 'NewReview' });
 export type NewReview = z.infer<typeof NewReview>;
 
