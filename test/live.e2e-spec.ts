@@ -8,7 +8,7 @@ import { type Announcement, announce } from '../src/live/announce.js';
 import { forgetOldEvents } from '../src/live/live-rows.js';
 import { type AnotherProcess, anotherProcess } from './another-process.js';
 import { type Listener, listen } from './listener.js';
-import { draftOfCells, inReview, upload } from './story.js';
+import { draftOfCells, inReview, upload, uploadSlowly } from './story.js';
 import { beginWorld, type Caller, type World } from './world.js';
 
 let world: World;
@@ -441,7 +441,7 @@ describe('a stream', () => {
 });
 
 describe('work under way', () => {
-  it('is told: the states of a file, how far it has come, and the checks with what they found', async () => {
+  it('is told: the states of a file, and the checks with what they found', async () => {
     const story = await inReview(world, owner);
     const listener = await listen(world, owner, `submission:${story.id}`);
 
@@ -457,6 +457,28 @@ describe('work under way', () => {
     expect(ended).toMatchObject({ outcome: 'passed', errors: 0 });
     const states = listener.events().filter(({ event }) => event === 'file.state');
     expect(states.map(({ data }) => data.state)).toEqual(['uploading', 'verifying', 'stored']);
+    listener.cut();
+  });
+
+  it('is told in passing how far an upload has come, and how fast', async () => {
+    const { id } = await draftOfCells(owner);
+    const listener = await listen(world, owner, `submission:${id}`);
+    const told = () => listener.events().filter(({ event }) => event === 'file.progress');
+    const size = 1_000_000;
+    const untilTold = async function* () {
+      for (let at = 0; at < size; at += 1_000) {
+        yield Buffer.alloc(1_000, 1);
+        if (told().length < 2) await sleep(50);
+      }
+    };
+
+    await uploadSlowly(world, owner, id, 'slow.bin', size, untilTold());
+
+    const [first, second] = told();
+    expect(first).toMatchObject({ id: null, data: { submissionId: id, path: 'slow.bin', size, rate: null } });
+    expect(second?.data.bytes).toBeGreaterThan(first?.data.bytes);
+    expect(second?.data.rate).toBeGreaterThan(1_000);
+    expect(second?.data.rate).toBeLessThan(100_000);
     listener.cut();
   });
 });

@@ -28,6 +28,30 @@ export async function upload(
   return status;
 }
 
+/** The same, of bytes that come one after the other. */
+export async function uploadSlowly(
+  { url }: Pick<World, 'url'>,
+  caller: Caller,
+  submission: string,
+  path: string,
+  size: number,
+  bytes: AsyncIterable<Buffer>,
+): Promise<void> {
+  const { status } = await fetch(`${url}/api/v1/uploads`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${caller.token}`,
+      'tus-resumable': '1.0.0',
+      'upload-length': String(size),
+      'upload-metadata': [pair('submission', submission), pair('path', path)].join(','),
+      'content-type': 'application/offset+octet-stream',
+    },
+    body: ReadableStream.from(bytes),
+    duplex: 'half',
+  });
+  expect(status).toBe(201);
+}
+
 export const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 export interface Story {

@@ -11,6 +11,7 @@ import { SubmissionNotFound, TransitionRefused } from '../submissions/submission
 import { SubmissionsService } from '../submissions/submissions.service.js';
 import { FileNameTaken, UploadNotFound } from './files.errors.js';
 import { mustBeFree } from './neighbours.js';
+import { Pace } from './pace.js';
 import { Spool } from './spool.js';
 import { tellFile } from './tell-file.js';
 import { Upload } from './upload.entity.js';
@@ -36,6 +37,7 @@ class Decided extends Error {}
 @Injectable()
 export class UploadsService {
   private readonly passing: Passing;
+  private readonly pace = new Pace();
 
   constructor(
     private readonly db: DataSource,
@@ -114,7 +116,8 @@ export class UploadsService {
     );
     if (!upload) return false;
     const { submissionId, ...file } = upload;
-    this.passing.tell(id, { topic: 'file.progress', submissionId, data: { id, ...file, bytes: received } });
+    const rate = this.pace.of(id, received, performance.now());
+    this.passing.tell(id, { topic: 'file.progress', submissionId, data: { id, ...file, bytes: received, rate } });
     return true;
   }
 
