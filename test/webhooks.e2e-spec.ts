@@ -140,6 +140,29 @@ describe('a webhook', () => {
     expect(await logOf(viewer, watching)).toHaveLength(1);
   });
 
+  it('of those whose submission it was hears that it was deleted, and nobody else’s', async () => {
+    const { id, path, accession } = await draftOfCells(owner);
+    const [editor, stranger] = [await world.person('submitter'), await world.person('submitter')];
+    await world.db.query(`INSERT INTO collaborator (accession, "personId", role) VALUES ($1, $2, 'editor')`, [
+      accession,
+      editor.id,
+    ]);
+    for (const [who, at] of [
+      [owner, '/gone-owner'],
+      [editor, '/gone-editor'],
+      [stranger, '/gone-stranger'],
+    ] as const)
+      await register(who, at, ['submission.deleted']);
+
+    expect((await owner.remove(path, { 'if-match': '*' })).status).toBe(204);
+
+    for (const at of ['/gone-owner', '/gone-editor']) {
+      const [told] = await arrives(at);
+      expect(told?.body).toMatchObject({ type: 'submission.deleted', data: { id, accession, submissionId: id } });
+    }
+    expect(receiver.at('/gone-stranger')).toHaveLength(0);
+  });
+
   it('never hears of notes, unless its person may read them', async () => {
     const { id } = await draftOfCells(owner);
     const own = await register(owner, '/notes-owner', ['*']);

@@ -35,7 +35,7 @@ export interface Announcement {
   readonly topic: LiveTopic;
   /** Of topics for readers always; of the others where it is about one. */
   readonly submissionId?: string;
-  /** Of topics for a person. */
+  /** Of topics for a person; and who owned what is gone, for it cannot be asked any more. */
   readonly personId?: string;
   /** Thin: identifiers and what changed, never a document or somebody's words. */
   readonly data: Readonly<Record<string, unknown>>;

@@ -18,7 +18,8 @@ const EVENTS = `
 
 /**
  * Of events after $1 and up to $2, whose endpoints might hear of them: those of the installation of all, people's of
- * what is theirs. Whether they still may is asked when it is sent. What began before an endpoint was there is not for it.
+ * what is theirs, or was until it was deleted. Whether they still may is asked when it is sent. What began before an
+ * endpoint was there is not for it.
  */
 const LISTENERS = `
   SELECT e.id AS "eventId", h.id AS "endpointId", h.events, h.active
@@ -30,8 +31,9 @@ const LISTENERS = `
      AND (h."personId" IS NULL OR p."disabledAt" IS NULL AND CASE e.audience
             WHEN 'person' THEN p.id = e."personId"
             WHEN 'staff' THEN roles_held(p) && ARRAY['curator', 'admin'] OR reviews_profile(p.id, s.profile)
-            ELSE p.id = s."ownerId" OR roles_held(p) && ARRAY['curator', 'admin'] OR reviews_profile(p.id, s.profile)
-              OR EXISTS (SELECT FROM collaborator c WHERE c.accession = s.accession AND c."personId" = p.id)
+            ELSE p.id IN (s."ownerId", e."personId") OR roles_held(p) && ARRAY['curator', 'admin'] OR reviews_profile(p.id, s.profile)
+              OR EXISTS (SELECT FROM collaborator c
+                          WHERE c.accession = coalesce(s.accession, e.data ->> 'accession') AND c."personId" = p.id)
           END)
    ORDER BY e.position, h.id`;
 

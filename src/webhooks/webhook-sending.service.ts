@@ -89,7 +89,11 @@ export class WebhookSending {
     if (personId === null || topic === TEST_TOPIC) return true;
     const [user]: [User?] = await this.db.query(LISTENER, [personId]);
     if (!user) return false;
-    return mayHear(user, { audience, submissionId }, submissionId === null ? null : await this.find(submissionId));
+    return mayHear(
+      user,
+      { topic, audience, submissionId },
+      submissionId === null ? null : await this.find(submissionId),
+    );
   }
 
   /** That was no try. */
