@@ -138,11 +138,14 @@ export class RolesService {
     });
   }
 
-  /** What is with somebody who may not review it: their role has run out, or the submission came back to them. */
+  /**
+   * What is with somebody who may not review it: their role has run out, or the submission came back to them. It is asked
+   * once of each person and profile, not of each claim.
+   */
   async giveBackOrphans(): Promise<number> {
     const orphans: { assignee: string }[] = await this.db.query(
-      `SELECT DISTINCT assignee FROM (SELECT DISTINCT assignee, profile FROM submission WHERE ${CLAIMED}) claimed
-        WHERE NOT reviews_profile(assignee, profile)`,
+      `WITH claimed AS MATERIALIZED (SELECT DISTINCT assignee, profile FROM submission WHERE ${CLAIMED})
+       SELECT DISTINCT assignee FROM claimed WHERE NOT reviews_profile(assignee, profile)`,
     );
     let given = 0;
     for (const { assignee } of orphans) {
