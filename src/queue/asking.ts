@@ -19,6 +19,7 @@ import { LabelNotFound, OfTheTeam } from './queue.errors.js';
 const FEW = 2_000;
 /** A label is looked up by an index that is small. */
 const FEW_OF_A_LABEL = 10_000;
+const SORTS_OF_THE_TEAM = /\b(priority|dueAt)\b/;
 
 export async function askedBy(
   tx: EntityManager,
@@ -28,7 +29,10 @@ export async function askedBy(
   config: Pick<Config, 'STATE_TARGETS'>,
 ): Promise<Asking> {
   const reviews = reviewedProfiles(user);
-  const ofTheTeam = OF_THE_TEAM.filter((name) => filters[name] !== undefined);
+  const ofTheTeam = [
+    ...OF_THE_TEAM.filter((name) => filters[name] !== undefined),
+    ...(SORTS_OF_THE_TEAM.test(filters.sort ?? '') ? [`sort=${filters.sort}`] : []),
+  ];
   if (ofTheTeam.length > 0 && reviews !== 'all' && reviews.length === 0) throw new OfTheTeam(ofTheTeam);
   const labels = filters.label ? await labelsNamed(tx, filters.label) : [];
   const found = await having(tx, filters.q);
@@ -39,7 +43,7 @@ export async function askedBy(
 
 /** Who filters or sorts by what is the team's sees what they review, and nothing of their own. */
 export const isOfTheTeam = ({ sort, ...filters }: Filters & { readonly sort?: string }): boolean =>
-  asksOfTheTeam(filters) || /\b(priority|dueAt)\b/.test(sort ?? '');
+  asksOfTheTeam(filters) || SORTS_OF_THE_TEAM.test(sort ?? '');
 
 /** @throws LabelNotFound */
 export async function labelsNamed(tx: EntityManager, names: readonly string[]): Promise<string[]> {
