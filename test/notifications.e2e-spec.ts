@@ -201,10 +201,24 @@ const CASES: readonly Case[] = [
     reads: ['Your claim runs out', 'Nobody has worked on this review since', 'It is your move.', 'release it now'],
   },
   {
-    ...{ topic: 'claim.expired', event: 'clock.claim_expired', to: 'curator_review.unassigned' },
+    ...{ topic: 'claim.ended', event: 'clock.claim_expired', to: 'curator_review.unassigned' },
     details: () => ({ assignee: null, formerAssignee: people.curator.id }),
     told: ['curator'],
     reads: ['Your claim has run out', 'it has gone back to the queue', 'claim it again'],
+  },
+  {
+    ...{ topic: 'claim.ended', event: 'curator.release', by: 'colleague', to: 'curator_review.unassigned' },
+    comment: 'Somebody on leave has it.',
+    details: () => ({ assignee: null, formerAssignee: people.curator.id }),
+    told: ['curator'],
+    reads: ['Your claim was released', 'Colin Curator has given this review', 'on leave', 'claim it again'],
+  },
+  {
+    ...{ topic: 'submission.assigned', event: 'curator.assign', by: 'colleague', to: 'curator_review.claimed' },
+    assignee: 'colleague',
+    details: () => ({ assignee: people.colleague.id, formerAssignee: people.curator.id }),
+    told: ['curator'],
+    reads: ['Taken over', 'Colin Curator has taken over this submission, which you had', 'you need do nothing'],
   },
   {
     ...{ topic: 'response.awaited', event: null, to: 'draft.changes_requested', assignee: 'curator' },

@@ -238,7 +238,13 @@ describe('what the team sets', () => {
     expect(rows.every((row: { triage: unknown }) => row.triage === null)).toBe(true);
     const facets = await counts(submitter);
     expect([facets.priority, facets.label]).toEqual([undefined, undefined]);
-    for (const query of ['priority=low', 'label=x', 'dueBefore=2030-01-01T00:00:00Z'])
+    for (const query of [
+      'priority=low',
+      'label=x',
+      'dueBefore=2030-01-01T00:00:00Z',
+      'sort=-priority',
+      'sort=since,dueAt',
+    ])
       expect(await list(submitter, query)).toMatchObject({ status: 403, body: { code: 'of-the-team' } });
     const { headers } = await submitter.get(first.path);
     await triage(curator, first, { priority: 'high' });
@@ -454,6 +460,15 @@ describe('a claim', () => {
   it('is taken over by an admin, and released when nothing is done for long', async () => {
     const taken = await first.move(admin, 'admin.assign', { assignee: colleague.id });
     expect(taken.body.assignee.id).toBe(colleague.id);
+    const late = await first.move(curator, 'curator.claim');
+    expect(late).toMatchObject({
+      status: 409,
+      body: {
+        last: { event: 'admin.assign', actor: 'Some admin' },
+        holder: { name: 'Some curator', since: taken.body.updatedAt },
+      },
+    });
+    expect(late.body.detail).toContain(`It has been claimed by Some curator since ${taken.body.updatedAt}.`);
     expect(idsOf(await list(colleague, 'assignee=me'))).toEqual([first.id]);
 
     world.clock.aheadMs = 2 * world.config.CLAIM_IDLE; // a weekend or two do not count

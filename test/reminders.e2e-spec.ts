@@ -141,10 +141,10 @@ describe('a review', () => {
       event: 'clock.claim_expired',
       details: { assignee: null, formerAssignee: curator.id },
     });
-    const ended = await hears(curator, story, 'claim.expired');
+    const ended = await hears(curator, story, 'claim.ended');
     expect(ended.text).toContain('it has gone back to the queue');
     expect(ended.text).toContain('claim it again');
-    for (const each of [colleague, owner, admin]) expect(await told(each, story, 'claim.expired')).toEqual([]);
+    for (const each of [colleague, owner, admin]) expect(await told(each, story, 'claim.ended')).toEqual([]);
     await takes(story, owner, 'submitter.withdraw');
   });
 

@@ -80,8 +80,10 @@ describe('who is told', () => {
 
   it('of a claim that has ended is who had it, as long as they review, and did not end it themselves', () => {
     const expired: Subject = { ...UNASSIGNED, formerAssignee: 'curator' };
-    expect(told('claim.expired', expired, PEOPLE)).toEqual(['curator as former']);
-    expect(told('claim.expired', expired, [{ ...curator, roles: ['submitter'] }])).toEqual([]);
+    expect(told('claim.ended', expired, PEOPLE)).toEqual(['curator as former']);
+    expect(told('claim.ended', expired, [{ ...curator, roles: ['submitter'] }])).toEqual([]);
+    expect(told('claim.ended', { ...expired, actorId: 'curator' }, PEOPLE)).toEqual([]);
+    expect(told('submission.reopened', { ...expired, actorId: 'colleague' }, PEOPLE)).toContain('curator as former');
     const passedOn: Subject = { ...CLAIMED, assignee: 'colleague', formerAssignee: 'curator' };
     expect(told('submission.assigned', { ...passedOn, actorId: 'admin' }, PEOPLE)).toEqual([
       'curator as former',

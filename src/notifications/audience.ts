@@ -40,7 +40,7 @@ export const AUDIENCE: Readonly<Record<NotifiedTopic, readonly Circle[]>> = {
   'submission.approved': ['owner', 'mover', 'viewer'],
   'submission.rejected': ['owner', 'viewer'],
   'submission.withdrawn': ['owner', 'assignee', 'viewer'],
-  'submission.reopened': ['owner', 'assignee', 'mover', 'viewer'],
+  'submission.reopened': ['owner', 'assignee', 'former', 'mover', 'viewer'],
   'submission.published': ['owner', 'assignee', 'viewer'],
   'submission.tombstoned': ['owner', 'admin', 'viewer'],
   'submission.restored': ['owner', 'admin', 'viewer'],
@@ -51,7 +51,7 @@ export const AUDIENCE: Readonly<Record<NotifiedTopic, readonly Circle[]>> = {
   'review.due_soon': ['assignee'],
   'review.overdue': ['assignee', 'queue', 'admin'],
   'claim.idle': ['assignee'],
-  'claim.expired': ['former'],
+  'claim.ended': ['former'],
   'response.awaited': ['owner', 'editor'],
   'release.near': ['owner', 'editor', 'viewer'],
 };

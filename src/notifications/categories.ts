@@ -37,7 +37,8 @@ export const CATEGORIES = {
   },
   reminders: {
     label: 'Reminders',
-    description: 'A draft or a request waits for you, a review is late, a claim runs out, a release comes near.',
+    description:
+      'A draft or a request waits for you, a review is late, a claim runs out or was released, a release comes near.',
     topics: ['submission.reminded', 'response.*', 'review.due_soon', 'review.overdue', 'claim.*', 'release.*'],
   },
   reviews: {

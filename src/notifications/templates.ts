@@ -50,13 +50,15 @@ export const TEMPLATES: Readonly<Record<NotifiedTopic, Template>> = {
     next: 'You can see what changed on its page.',
   }),
 
-  'submission.assigned': ({ actor, assigneeName, dueAt, comment }, as) =>
+  'submission.assigned': ({ actor, actorId, assignee, assigneeName, dueAt, comment }, as) =>
     as === 'former'
       ? {
-          subject: 'Assigned to somebody else',
+          subject: actorId === assignee ? 'Taken over' : 'Assigned to somebody else',
           happened: [
             say(
-              `${by(actor, 'Somebody')} has assigned this submission, which you had, to ${by(assigneeName, 'somebody else')}.`,
+              actorId === assignee
+                ? `${by(actor, 'Somebody')} has taken over this submission, which you had.`
+                : `${by(actor, 'Somebody')} has assigned this submission, which you had, to ${by(assigneeName, 'somebody else')}.`,
             ),
             ...quote(comment),
           ],
@@ -237,10 +239,15 @@ export const TEMPLATES: Readonly<Record<NotifiedTopic, Template>> = {
     next: 'Go on with it, put it on hold with a reason, or release it now.',
   }),
 
-  'claim.expired': () => ({
-    subject: 'Your claim has run out',
+  'claim.ended': ({ event, actor, comment }) => ({
+    subject: event === 'clock.claim_expired' ? 'Your claim has run out' : 'Your claim was released',
     happened: [
-      say('Nobody has worked on this review for as long as a claim lasts: it has gone back to the queue.'),
+      say(
+        event === 'clock.claim_expired'
+          ? 'Nobody has worked on this review for as long as a claim lasts: it has gone back to the queue.'
+          : `${by(actor, 'The service')} has given this review, which you had, back to the queue.`,
+      ),
+      ...quote(comment),
       say('What you ticked, wrote and kept for later is still there.'),
     ],
     next: 'To go on with it, claim it again.',

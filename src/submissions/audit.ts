@@ -85,10 +85,19 @@ export async function withHistory(
   { state, event, events, blockedBy }: TransitionRefused,
 ): Promise<TransitionRefused> {
   const [last = null] = await db.query(
-    `SELECT t.event, p.name AS actor, to_char(t."createdAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at
+    `SELECT t.event, p.name AS actor, ${instantOf('t."createdAt"')} AS at
        FROM submission_transition t LEFT JOIN person p ON p.id = t."actorId"
       WHERE t."submissionId" = $1 ORDER BY t.seq DESC LIMIT 1`,
     [id],
   );
-  return new TransitionRefused(state, event, events, blockedBy, last);
+  const [holder = null] = await db.query(
+    `SELECT p.name, ${instantOf('t."createdAt"')} AS since
+       FROM submission s JOIN person p ON p.id = s.assignee
+       JOIN submission_transition t ON t."submissionId" = s.id AND t.details ->> 'assignee' = s.assignee::text
+      WHERE s.id = $1 AND s.state IN ('curator_review.claimed', 'curator_review.on_hold') ORDER BY t.seq DESC LIMIT 1`,
+    [id],
+  );
+  return new TransitionRefused(state, event, events, blockedBy, last, holder);
 }
+
+const instantOf = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;

@@ -143,7 +143,7 @@ export type Effect =
   | { topic: 'publication.requested'; goal: 'public' | 'private'; attempt: number }
   | { topic: 'incident.opened'; kind: IncidentKind }
   | { topic: `submission.${SubmissionTopic}` }
-  | { topic: 'checks.failed' | 'review.requested' | 'changes.requested' | 'claim.expired' };
+  | { topic: 'checks.failed' | 'review.requested' | 'changes.requested' | 'claim.ended' };
 
 export type IncidentKind = 'validation_broken' | 'publication_failed' | 'release_refused';
 
