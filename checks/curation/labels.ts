@@ -5,7 +5,9 @@
  */
 import type { H5ad } from '../formats/h5ad/h5ad.js';
 import { type Column, type Frame, lengthOf } from '../readers/anndata.js';
+import { categoriesOf } from '../readers/column-values.js';
 import { textsOf, useOf } from '../readers/columns.js';
+import type { Hdf5 } from '../readers/hdf5.js';
 import type { Gene, Reference } from '../reference/reference.js';
 import type { TermColumn } from '../schemas/schema.js';
 import type { Edit, NewColumn, NewColumns } from '../writers/anndata-edit.js';
@@ -118,10 +120,25 @@ function idleIn({ hdf5 }: H5ad, { columns }: Frame): ReadonlyMap<string, NewColu
   for (const [name, column] of columns) {
     // Categories that are numbers stay as they are.
     if (column.kind !== 'categorical' || !column.categories.text || useOf(hdf5, column).idle === 0) continue;
-    idle.set(
-      name,
-      categorical(codedOf(hdf5, column), (value) => value),
-    );
+    idle.set(name, withoutIdle(hdf5, column, name));
   }
   return idle;
+}
+
+/** In the order in which they were: colours in uns go by it, and so may the values. */
+function withoutIdle(hdf5: Hdf5, column: Column & { kind: 'categorical' }, name: string): NewColumn {
+  const { values, codes } = codedOf(hdf5, column);
+  const used = new Set(values);
+  const categories = [...new Set(categoriesOf(hdf5, column.categories))].filter((category) => used.has(category));
+  const places = new Map(categories.map((category, i) => [category, i]));
+  const numbers = values.map((value) => places.get(value) ?? -1);
+  const isOrdered = isOrderedIn(hdf5, name);
+  return { kind: 'categorical', categories, codes: codes.map((code) => numbers[code] ?? -1), isOrdered };
+}
+
+function isOrderedIn(hdf5: Hdf5, name: string): boolean {
+  const obs = hdf5.root.children.get('obs');
+  const column = obs?.kind === 'group' ? obs.children.get(name) : undefined;
+  const ordered = column?.kind === 'group' ? hdf5.attribute(column, 'ordered') : null;
+  return typeof ordered === 'object' && ordered?.[0] === 1;
 }

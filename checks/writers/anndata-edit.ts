@@ -8,7 +8,12 @@ import { BOOL, writeBools } from './hdf5-bools.js';
 import { removeLink } from './hdf5-links.js';
 
 export type NewColumn =
-  | { readonly kind: 'categorical'; readonly categories: readonly string[]; readonly codes: Int32Array }
+  | {
+      readonly kind: 'categorical';
+      readonly categories: readonly string[];
+      readonly codes: Int32Array;
+      readonly isOrdered?: boolean;
+    }
   | { readonly kind: 'strings'; readonly values: readonly string[] }
   | { readonly kind: 'bools'; readonly values: Uint8Array }
   | { readonly kind: 'integers'; readonly values: Int32Array };
@@ -96,7 +101,7 @@ function writeColumn(frame: Group, name: string, column: NewColumn): void {
     return;
   }
   const group = encode(frame.create_group(name), 'categorical', '0.2.0');
-  group.create_attribute('ordered', new Map([[BOOL, Int8Array.of(0)]]), [], [[BOOL, '<b']]);
+  group.create_attribute('ordered', new Map([[BOOL, Int8Array.of(column.isOrdered ? 1 : 0)]]), [], [[BOOL, '<b']]);
   writeList(group, 'categories', { kind: 'strings', values: column.categories });
   const codes = narrowest(column.codes, column.categories.length);
   encode(group.create_dataset({ name: 'codes', data: codes, ...packed(codes.length) }), 'array', '0.2.0');
