@@ -308,6 +308,10 @@ describe('a review', () => {
     expect(resubmitted.status).toBe(200);
     const begun = (await curator.get(`${story.path}/threads/${sent.body.comments[0].threadId}`)).body;
     expect(begun).toMatchObject({ round: 1, outdated: true, state: 'open', commentCount: 2 });
+    const since = await curator.get(begun.links.sinceThen.replace('/api/v1', ''));
+    expect(since.body.metadata.items).toMatchObject([
+      { kind: 'changed', pointer: '/metadata/sample_type', after: 'virus' },
+    ]);
     expect((await curator.get(story.path)).body.round).toBe(2);
 
     await curator.patch(`${story.path}/threads/${begun.id}`, { state: 'resolved' }, { 'if-match': '*' });

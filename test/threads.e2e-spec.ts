@@ -234,6 +234,9 @@ describe('what a thread is about', () => {
 
     const read = async ({ id }: { id: string }) => (await submitter.get(`${mine.path}/threads/${id}`)).body;
     expect(await read(title)).toMatchObject({ outdated: true, was: { value: was } });
+    expect((await read(title)).links, 'nothing was sent in that it could be compared with').not.toHaveProperty(
+      'sinceThen',
+    );
     expect(await read(field)).toMatchObject({ outdated: false });
     expect(await read(file)).toMatchObject({
       outdated: true,

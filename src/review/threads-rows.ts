@@ -25,6 +25,8 @@ export interface ThreadRow {
   readonly resolverName: string | null;
   readonly resolvedAt: Date | null;
   readonly commentCount: number;
+  /** Whether it was begun about what was sent in: there is a difference to that. */
+  readonly isOfSealed: boolean;
   readonly createdAt: Date;
   readonly createdAtKey: string;
   readonly updatedAt: Date;
@@ -57,7 +59,8 @@ export interface After {
 
 const SELECT = `
   SELECT t.*, ${instantKey('t."createdAt"')} AS "createdAtKey", p.name AS "resolverName",
-         (SELECT count(*)::int FROM thread_comment c WHERE c."threadId" = t.id) AS "commentCount"
+         (SELECT count(*)::int FROM thread_comment c WHERE c."threadId" = t.id) AS "commentCount",
+         EXISTS (SELECT FROM sealed_revision v WHERE v."submissionId" = t."submissionId" AND v.hash = t.revision) AS "isOfSealed"
     FROM thread t LEFT JOIN person p ON p.id = t."resolvedBy"`;
 
 /** $1 is the submission, $2 what anchors hold, $3 the state, $4 whether it blocks, $5 the link of a visitor; each null for any. */
@@ -143,18 +146,19 @@ export async function threadViews(
 }
 
 function threadView(
-  { submissionId, basis, createdAtKey: _, resolvedBy, resolverName, ...row }: ThreadRow,
+  { submissionId, basis, createdAtKey: _, isOfSealed, resolvedBy, resolverName, ...row }: ThreadRow,
   { version }: Submission,
   comments: CommentView[],
   standing: Standing,
   user: User,
 ): ThreadView {
   const submission = `/api/v1/submissions/${submissionId}`;
+  const outdated = row.anchor !== null && basis !== standing.basis;
   const shown = {
     ...row,
     version,
     comments,
-    outdated: row.anchor !== null && basis !== standing.basis,
+    outdated,
     resolvedBy: resolvedBy === null || user.visit?.isAnonymised ? null : { id: resolvedBy, name: resolverName ?? '' },
     resolvedAt: row.resolvedAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
@@ -163,6 +167,7 @@ function threadView(
       self: `${submission}/threads/${row.id}`,
       comments: `${submission}/threads/${row.id}/comments`,
       submission,
+      ...(outdated && isOfSealed && !user.visit && { sinceThen: `${submission}/diff?from=${row.revision}` }),
     },
   };
   return { ...shown, etag: etagOf(fieldsOf(shown)) };
