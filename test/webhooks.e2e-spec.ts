@@ -361,6 +361,15 @@ describe('a delivery', () => {
     );
     expect(first.body.total).toBe(4);
     expect(await logOf(owner, webhook, '?event=submission.changed')).toHaveLength(2);
+    expect(await logOf(owner, webhook, '?event=submission.*,webhook.test')).toHaveLength(4);
+    expect(await logOf(owner, webhook, '?event=thread.*')).toEqual([]);
+    const misspelt = await owner.get(`${webhook.self}/deliveries?event=submission.change`);
+    expect([misspelt.status, misspelt.body.detail]).toEqual([400, expect.stringContaining('"submission.changed"?')]);
+    for (const range of [
+      { fromSequence: 2, toSequence: 1 },
+      { from: '2026-11-21T00:00:00Z', to: '2026-11-20T00:00:00Z' },
+    ])
+      expect((await owner.post(`${webhook.self}/redeliver`, range)).status, JSON.stringify(range)).toBe(422);
     expect(await logOf(owner, webhook, `?to=${all[3].createdAt}`)).toEqual(
       all.filter(({ createdAt }: { createdAt: string }) => createdAt <= all[3].createdAt),
     );

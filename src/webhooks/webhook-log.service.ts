@@ -6,9 +6,11 @@ import { z } from 'zod';
 import { recordAct } from '../audit/record-act.js';
 import type { User } from '../identity/user.js';
 import { post } from '../outbox/outbox.js';
+import { InvalidQuery } from '../platform/invalid-request.js';
 import { Instant, keyset, type Page } from '../platform/page.js';
 import { BY_ITS_VALUES } from '../platform/prepared-statements.js';
 import { DELIVERIES, type DeliveryRow, view } from './delivery-views.js';
+import { faultOf, isWanted, TOPICS_OF_STAFF } from './webhook-filter.js';
 import { TEST_TOPIC } from './webhook-sending.service.js';
 import { DeliveryUnderWay, WebhookDeliveryNotFound, WebhookOff } from './webhooks.errors.js';
 import type {
@@ -55,6 +57,18 @@ const SEND_AGAIN = `
       FROM again WHERE d."endpointId" = again."endpointId" AND d."messageId" = again."messageId" AND d."redeliveredBy" IS NULL)
   SELECT id FROM again`;
 
+const LOGGED = [...TOPICS_OF_STAFF, TEST_TOPIC];
+
+/** @throws InvalidQuery */
+function topicsOf(patterns: readonly string[]): readonly string[] {
+  const faults = patterns.flatMap((found) => {
+    const detail = faultOf(found, LOGGED);
+    return detail ? [{ parameter: 'event', code: 'unknown_event', detail, found }] : [];
+  });
+  if (faults.length > 0) throw new InvalidQuery(faults);
+  return LOGGED.filter((topic) => isWanted(patterns, topic));
+}
+
 @Injectable()
 export class WebhookLog {
   constructor(
@@ -66,7 +80,7 @@ export class WebhookLog {
     await this.webhooks.get(endpointId, whose);
     const { limit, cursor, count, state, event, from, to } = query;
     const [createdAt, seq] = NEWEST_FIRST.read(cursor) ?? [null, null];
-    const filter = [endpointId, state ?? null, event ?? null, from ?? null, to ?? null];
+    const filter = [endpointId, state ?? null, event ? topicsOf(event) : null, from ?? null, to ?? null];
     const rows: DeliveryRow[] = await this.db.query(
       `${BY_ITS_VALUES}${DELIVERIES}
         WHERE ${MATCHING} AND ($6::timestamptz IS NULL OR (d."createdAt", d.seq) < ($6::timestamptz, $7::bigint))

@@ -168,7 +168,7 @@ export type WholeDeliveryView = z.input<typeof WholeDeliveryView>;
 
 export const DeliveriesQuery = pageQuery({
   state: commaList(z.enum(WEBHOOK_STATES)).optional(),
-  event: commaList(z.string().min(1).max(100)).optional(),
+  event: commaList(z.string().min(1).max(100)).optional().meta({ description: 'As an endpoint says what it hears.' }),
   from: At.optional(),
   to: At.optional(),
 });
@@ -191,6 +191,14 @@ export const Range = z
   })
   .refine(({ from, fromSequence }) => (from === undefined) !== (fromSequence === undefined), {
     message: 'Say where to begin: `from`, an instant, or `fromSequence`.',
+  })
+  .refine(({ from, to }) => !from || !to || Date.parse(from) <= Date.parse(to), {
+    path: ['to'],
+    message: 'expected an instant that is not before `from`',
+  })
+  .refine(({ fromSequence: first, toSequence: last }) => !first || !last || first <= last, {
+    path: ['toSequence'],
+    message: 'expected a number that is not below `fromSequence`',
   })
   .meta({ id: 'RedeliveryRange', examples: [{ fromSequence: 1, state: ['missed', 'dead'] }] });
 export type Range = z.infer<typeof Range>;
