@@ -144,6 +144,7 @@ describe('preferences', () => {
     [{ digest: { timeZone: 'Mars/Olympus' } }, '/digest/timeZone'],
     [{ digest: { hour: 24 } }, '/digest/hour'],
     [{ quietHours: { from: '25:00', to: '07:00' } }, '/quietHours/from'],
+    [{ quietHours: { from: '22:00', to: '22:00' } }, '/quietHours/to'],
     [{ categories: { security: { email: 'off' } } }, '/categories/security/email'],
     [{ categories: { chekcs: { email: 'off' } } }, '/categories/chekcs'],
     [{ slack: { url: 'https://hooks.slack.com.example.org/services/x' } }, '/slack/url'],
@@ -154,6 +155,12 @@ describe('preferences', () => {
     const answer = await one.patch(PATH, edit, { 'if-match': '*' });
 
     expect(answer).toMatchObject({ status: 422, body: { code: 'invalid-request', errors: [{ pointer }] } });
+  });
+
+  it('name the category that was meant', async () => {
+    const { body } = await one.patch(PATH, { categories: { chekcs: { email: 'off' } } }, { 'if-match': '*' });
+
+    expect(body.detail).toBe('Unknown field "chekcs": did you mean "checks"?');
   });
 
   it('never show the whole address of a Slack channel again, and leave a trace of each change', async () => {

@@ -82,7 +82,10 @@ export const PreferencesEdit = z
     categories: z.partialRecord(CategoryWord, WaysEdit),
     asViewer: z.boolean(),
     digest: Digest.partial(),
-    quietHours: QuietHours.nullable(),
+    quietHours: QuietHours.refine(({ from, to }) => from !== to, {
+      path: ['to'],
+      message: 'expected another time than `from`; `"quietHours": null` is none',
+    }).nullable(),
     slack: z.strictObject({
       url: z
         .url({ protocol: /^https?$/ })

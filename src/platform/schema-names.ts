@@ -7,10 +7,15 @@ export function namesAt(schema: unknown, path: readonly PropertyKey[] = []): rea
   if (within instanceof z.ZodObject) {
     return step === undefined ? Object.keys(within.shape) : namesAt(within.shape[String(step)], rest);
   }
+  if (within instanceof z.ZodRecord)
+    return step === undefined ? keysOf(within.keyType) : namesAt(within.valueType, rest);
   if (within instanceof z.ZodArray && step !== undefined) return namesAt(within.element, rest);
   if (within instanceof z.ZodUnion) return [...new Set(within.options.flatMap((option) => namesAt(option, path)))];
   return [];
 }
+
+/** Of a record whose keys are counted up. */
+const keysOf = (keys: unknown): readonly string[] => (keys instanceof z.ZodEnum ? keys.options.map(String) : []);
 
 /** What an optional, a default, a nullable or a transformation is made around. */
 function unwrapped(schema: unknown): unknown {
