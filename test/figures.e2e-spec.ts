@@ -118,8 +118,18 @@ describe('the figures', () => {
     expect(other.items.every(({ arrivals }: { arrivals: number }) => arrivals === 0)).toBe(true);
     expect(earlier.items).toEqual([]);
     expect(weeks.items.map(({ week }: { week: string }) => week)).toEqual(['2020-01-06', '2020-01-13']);
-    expect((await curator.get('/figures/weekly?from=2020-01-06T00:00:00Z&to=2020-01-06T00:00:00Z')).status).toBe(400);
     expect((await curator.get('/figures/lunch')).status).toBe(404);
+  });
+
+  it.each<[query: string, parameter: string]>([
+    ['from=2020-01-06T00:00:00Z&to=2020-01-06T00:00:00Z', 'to'],
+    ['from=2020-01-06T00:00:00Z&to=2026-01-06T00:00:00Z', 'from'],
+    ['from=1990-01-01T00:00:00Z', 'from'],
+    ['from=2999-01-01T00:00:00Z', 'from'],
+  ])('are not of the time %s', async (query, parameter) => {
+    const { status, body } = await curator.get(`/figures/weekly?${query}`);
+
+    expect([status, body.code, body.errors[0].parameter]).toEqual([400, 'invalid-query', parameter]);
   });
 
   it('come as CSV', async () => {

@@ -4,10 +4,13 @@ import { stringify } from 'csv-stringify/sync';
 import { DataSource } from 'typeorm';
 import { Clock } from '../clock.js';
 import { reviewedProfiles, type User } from '../identity/user.js';
+import { InvalidQuery } from '../platform/invalid-request.js';
 import { FIGURE_NAMES, FIGURES, type Figure, type FigureName } from './figures.js';
 import type { FigureQuery, FiguresView, FigureView } from './figures.schema.js';
 
-const TWELVE_WEEKS_MS = 12 * 7 * 86_400_000;
+const DAY_MS = 86_400_000;
+const TWELVE_WEEKS_MS = 12 * 7 * DAY_MS;
+const FIVE_YEARS_MS = 5 * 366 * DAY_MS;
 const linksOf = (name: FigureName) => ({ self: `/api/v1/figures/${name}`, csv: `/api/v1/figures/${name}.csv` });
 
 @Injectable()
@@ -27,8 +30,7 @@ export class FiguresService {
 
   async figure(name: FigureName, query: FigureQuery, user: User): Promise<FigureView> {
     const { title, definition, columns, sql }: Figure = FIGURES[name];
-    const to = query.to ?? this.clock.in(0);
-    const from = query.from ?? new Date(Date.parse(to) - TWELVE_WEEKS_MS).toISOString();
+    const { from, to } = periodOf(query, this.clock.in(0));
     const items = await this.rows(sql, [from, to, profilesFor(user, query.profile)]);
     return {
       ...{ name, title, definition, from, to, profile: query.profile ?? null, items },
@@ -54,6 +56,19 @@ export class FiguresService {
       return tx.query(sql, [...params]);
     });
   }
+}
+
+/** @throws InvalidQuery */
+function periodOf(query: FigureQuery, now: string): { readonly from: string; readonly to: string } {
+  const { to = now } = query;
+  const { from = new Date(Date.parse(to) - TWELVE_WEEKS_MS).toISOString() } = query;
+  const length = Date.parse(to) - Date.parse(from);
+  const refuse = (parameter: 'from' | 'to', detail: string) =>
+    new InvalidQuery([{ parameter, code: 'custom', detail }]);
+  if (length <= 0)
+    throw refuse(query.to ? 'to' : 'from', 'expected `from` before `to`, which is now unless it is given');
+  if (length > FIVE_YEARS_MS) throw refuse('from', 'expected at most five years before `to`');
+  return { from, to };
 }
 
 /** Null: all. Whoever reviews some profiles is told of those. */
