@@ -11,7 +11,7 @@ export class RateLimited extends DomainError {
     readonly retryAfter: number,
     headers: Readonly<Record<string, string>>,
   ) {
-    super(`These are more requests of the kind "${limit}" than are answered: go on in ${retryAfter} seconds.`);
+    super(`These are more requests of the kind "${limit}" than are answered: go on in ${secondsOf(retryAfter)}.`);
     this.#headers = headers;
   }
 
@@ -26,6 +26,8 @@ export class SignInTooSoon extends DomainError {
   readonly kind = 'limited';
 
   constructor(readonly retryAfter: number) {
-    super(`After so many tries that failed the next one is taken in ${retryAfter} seconds.`);
+    super(`After so many tries that failed the next one is taken in ${secondsOf(retryAfter)}.`);
   }
 }
+
+const secondsOf = (count: number): string => (count === 1 ? '1 second' : `${count} seconds`);
