@@ -437,4 +437,27 @@ describe('a review', () => {
     expect((await curator.get(at)).body).toEqual(none.body);
     expect((await curator.remove(at, { 'if-match': '*' })).status).toBe(204);
   });
+
+  it('counts as work of who has claimed it while they write', async () => {
+    const story = await claimed();
+    const second = await world.person('curator');
+    const keep = async (who: Caller) =>
+      expect((await who.put(`${story.path}/reviews/pending`, { comment: 'To be' }, { 'if-match': '*' })).status).toBe(
+        200,
+      );
+    const touched = async (): Promise<Date> =>
+      (await world.db.query('SELECT "touchedAt" FROM submission WHERE id = $1', [story.id]))[0].touchedAt;
+    await world.db.query(`UPDATE submission SET "touchedAt" = "touchedAt" - interval '2 hours' WHERE id = $1`, [
+      story.id,
+    ]);
+    const before = await touched();
+
+    await keep(second);
+    expect(await touched()).toEqual(before);
+    await keep(curator);
+    const noted = await touched();
+    expect(noted.getTime()).toBeGreaterThan(before.getTime() + 3_600_000);
+    await keep(curator);
+    expect(await touched(), 'once an hour').toEqual(noted);
+  });
 });

@@ -1,10 +1,13 @@
 /** What has a reviewer written down and not sent? One row for each, theirs alone. */
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { Clock } from '../clock.js';
 import type { User } from '../identity/user.js';
 import type { Precondition } from '../platform/etag.js';
 import { SubmissionsService } from '../submissions/submissions.service.js';
 import type { PendingReview, PendingReviewView } from './batched-reviews.schema.js';
+
+const HOUR_MS = 3_600_000;
 
 const NOTHING: PendingReviewView = {
   comments: [],
@@ -24,6 +27,7 @@ export class PendingReviewsService {
   constructor(
     private readonly db: DataSource,
     private readonly submissions: SubmissionsService,
+    private readonly clock: Clock,
   ) {}
 
   async read(submissionId: string, user: User): Promise<PendingReviewView> {
@@ -32,13 +36,22 @@ export class PendingReviewsService {
   }
 
   async keep(submissionId: string, pending: PendingReview, user: User, expected: Precondition) {
-    return this.change(submissionId, user, expected, (tx) =>
-      tx.query(
+    return this.change(submissionId, user, expected, async (tx) => {
+      await this.countAsWork(tx, submissionId, user);
+      await tx.query(
         `INSERT INTO pending_review ("submissionId", "personId", content) VALUES ($1, $2, $3)
          ON CONFLICT ("submissionId", "personId") DO UPDATE SET content = $3, "updatedAt" = clock_timestamp()`,
         [submissionId, user.id, JSON.stringify(pending)],
-      ),
-    );
+      );
+    });
+  }
+
+  /** Nobody loses a claim at whose review they write. It is noted once an hour: a page keeps what is typed as it is typed. */
+  private async countAsWork(tx: EntityManager, submissionId: string, user: User): Promise<void> {
+    const { state, assignee, touchedAt } = await this.submissions.get(submissionId, tx);
+    const isNoted = Date.parse(touchedAt) > this.clock.now().getTime() - HOUR_MS;
+    if (state === 'curator_review.claimed' && assignee === user.id && !isNoted)
+      await this.submissions.touch(tx, submissionId);
   }
 
   async discard(submissionId: string, user: User, expected: Precondition): Promise<void> {
