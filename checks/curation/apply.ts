@@ -112,20 +112,28 @@ function mapped(field: string, { from, map, default: other }: Exclude<Field, str
     );
     return null;
   }
-  const lacking = coded.values.filter((value) => map && !Object.hasOwn(map, value) && other === undefined);
+  const isBool = (column.kind === 'categorical' ? column.categories : column.values).dtype === 'bool';
+  const keyOf = (value: string): string | undefined =>
+    namesOf(value, isBool).find((key) => map && Object.hasOwn(map, key));
+  const lacking = coded.values.filter((value) => map && keyOf(value) === undefined && other === undefined);
   if (lacking.length > 0) {
     const more = lacking.length > TOLD ? ` and ${lacking.length - TOLD} more` : '';
-    const told = lacking.slice(0, TOLD).map((value) => `"${value}"`);
+    const told = lacking.slice(0, TOLD).map((value) => `"${namesOf(value, isBool)[0]}"`);
     faults.push(
       `${name}.${field}: the map lacks ${told.join(', ')}${more}, which are values of "${from}". ` +
         'Add them, or say with `default` what to write.',
     );
     return null;
   }
-  const values = coded.values.map((value) => (map ? (map[value] ?? other ?? value) : value));
+  const same = (value: string) => (isBool ? value === '1' : value);
+  const values = coded.values.map((value) => (map ? (map[keyOf(value) ?? ''] ?? other ?? value) : same(value)));
   if (missing === 0) return { values, codes: coded.codes };
   return { values: [...values, other ?? ''], codes: coded.codes.map((code) => (code < 0 ? values.length : code)) };
 }
+
+/** What a recipe may call a value: of a bool, which is kept as a number, what Python and YAML call it. */
+const namesOf = (value: string, isBool: boolean): readonly string[] =>
+  !isBool ? [value] : value === '1' ? ['true', 'True', value] : ['false', 'False', value];
 
 /** Whether what is written as terms are terms. Which of them the schema allows where is for `validate` to say. */
 function termFaults(reference: Reference, field: string, values: readonly string[], where: string): string[] {
