@@ -48,7 +48,7 @@ export const NewReview = z
     path: ['comment'],
     message: 'expected a comment, or something else to send: nothing is decided, and nothing is said',
   })
-  .meta({ id: 'NewReview' });
+  .meta({ id: 'NewReview', examples: [{ decision: 'comment', comment: 'A first look.' }] });
 export type NewReview = z.infer<typeof NewReview>;
 
 export const PendingReview = z
