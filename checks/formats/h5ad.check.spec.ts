@@ -188,7 +188,7 @@ describe('h5ad check', () => {
   it('does not turn the word "False" into True', async () => {
     const { findings } = await resultOf({ obs: { is_primary_data: strings('False') } });
 
-    expect(findings[0]?.fix).toContain('adata.obs["is_primary_data"] == "True"');
+    expect(findings[0]?.fix).toContain('adata.obs["is_primary_data"].astype(str).str.lower() == "true"');
   });
 
   it('names the rows that share a name', async () => {

@@ -99,7 +99,7 @@ export const REPLACEMENTS: Readonly<Record<string, { readonly instead: string; r
   'obs.organism': { instead: 'since 6.0 the system writes it into uns', line: null },
   'obs.organism_ontology_term_id': {
     instead: 'since 6.0 a file is of one organism, and uns says of which',
-    line: 'adata.uns["organism_ontology_term_id"] = adata.obs["organism_ontology_term_id"].unique().item()',
+    line: 'adata.uns["organism_ontology_term_id"] = adata.obs["organism_ontology_term_id"].astype(str).unique().item()',
   },
   'uns.X_normalization': { instead: 'schema 3.0 took it out', line: null },
   'uns.version': { instead: 'the system writes schema_version in its place', line: null },

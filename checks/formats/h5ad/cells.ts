@@ -105,9 +105,8 @@ function* judgeTypes({ hdf5 }: H5ad, name: string, column: Column, pen: CellPen)
   const { count } = missingIn(hdf5, column);
   if (count === 0 || count === lengthOf(column)) return;
   const found = `${data.dtype} and ${count} that are missing`;
-  const line = data.text
-    ? `${values} = ${values}.fillna("unknown").astype(str)`
-    : `${values} = ${values}.astype(float)`;
+  const bools = data.dtype === 'bool' ? 'fillna(False).astype(bool)' : 'astype(float)';
+  const line = `${values} = ${values}.${data.text ? 'fillna("unknown").astype(str)' : bools}`;
   yield pen.report('O04', { location: column.path, count, found, expected: data.dtype, line });
 }
 

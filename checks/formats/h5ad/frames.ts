@@ -169,7 +169,9 @@ function* judgeKind(column: Column, kind: Kind, of: { frame: string; name: strin
 
 function conversionOf(kind: Kind, found: string): string {
   // Of a string, astype(bool) would make True: of "False", too.
-  if (kind === 'bool') return found.endsWith('string') || found.endsWith('strings') ? ' == "True"' : '.astype(bool)';
+  if (kind === 'bool' && /strings?$/.test(found)) return '.astype(str).str.lower() == "true"';
+  // And of a value that is missing, nothing.
+  if (kind === 'bool') return found.startsWith('nullable') ? '.fillna(False).astype(bool)' : '.astype(bool)';
   return kind === 'categorical of strings' ? '.astype(str).astype("category")' : '.astype("category")';
 }
 

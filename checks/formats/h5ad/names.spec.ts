@@ -87,7 +87,7 @@ describe('names in an h5ad file', () => {
 
   it('come with the line of Python that mends them', async () => {
     const findings = await findingsOf({
-      obs: { __mine: texts(), ethnicity_ontology_term_id: texts() },
+      obs: { __mine: texts(), ethnicity_ontology_term_id: texts(), organism_ontology_term_id: texts() },
       rawVar: { feature_name: texts(30) },
       uns: { __mine: 'text' },
     });
@@ -96,6 +96,8 @@ describe('names in an h5ad file', () => {
       expect.stringMatching(
         /^Move it: `adata\.obs\["self_reported_.*; del adata\.obs\["ethnicity_ontology_term_id"\]`\.$/,
       ),
+      // A column of categories has no item of its own.
+      expect.stringContaining('adata.obs["organism_ontology_term_id"].astype(str).unique().item(); del'),
       expect.stringContaining('`adata.obs = adata.obs.rename(columns={"__mine": "mine"})`'),
       expect.stringContaining('`raw = adata.raw.to_adata(); del raw.var["feature_name"]; adata.raw = raw`'),
       expect.stringContaining('`adata.uns["mine"] = adata.uns.pop("__mine")`'),

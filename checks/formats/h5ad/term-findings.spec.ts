@@ -145,6 +145,28 @@ describe('the cells of an h5ad file', () => {
     ]);
   });
 
+  it('are refused for bools of which some are missing, and mended without a NaN', async () => {
+    const asNullable: H5adParts['spoil'] = (file) => {
+      const frame = file.get('obs');
+      if (!(frame && 'create_group' in frame)) throw new Error('There is no obs.');
+      const column = frame.create_group('doublet');
+      column.create_attribute('encoding-type', 'nullable-boolean');
+      column.create_attribute('encoding-version', '0.1.0');
+      file.create_hard_link('/obs/is_primary_data', '/obs/doublet/values');
+      column.create_dataset({ name: 'mask', data: Int8Array.from({ length: 40 }, (_, row) => Number(row === 3)) });
+    };
+
+    const result = await resultOf({}, { obsOrder: [...NAMES, 'doublet'], spoil: asNullable });
+
+    expect(ours(result)).toMatchObject([
+      {
+        rule: 'O04',
+        found: 'bool and 1 that are missing',
+        fix: expect.stringContaining('.fillna(False).astype(bool)'),
+      },
+    ]);
+  });
+
   it('are refused for the cell types of a fish in a human', async () => {
     const { findings } = await resultOf({ cell_type_ontology_term_id: cells('ZFA:0009000') });
 
