@@ -94,6 +94,11 @@ describe('h5ad check', () => {
   it.each<[string, string[], Partial<H5adParts>]>([
     ['a column that is named and missing', ['F01'], { obsOrder: ['ghost', ...OBS] }],
     ['a column that is too short', ['F01'], { obs: { batch: ['a'] } }],
+    [
+      'a category that comes twice',
+      ['F01'],
+      { obs: { batch: { categories: ['a', 'b', 'a'], codes: Array.from({ length: 40 }, (_, row) => row % 3) } } },
+    ],
     ['codes without a category', ['F01'], { obs: { batch: { categories: ['a'], codes: [7, ...Array(39).fill(0)] } } }],
     ['a matrix of other cells', ['F01'], { X: { rows: 39 } }],
     ['a layer of other genes', ['F01'], { layers: { spliced: { columns: 29 } } }],

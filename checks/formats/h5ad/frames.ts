@@ -101,7 +101,10 @@ function* judgeNames({ path, names }: Frame, pen: FramePen): Saying {
   }
 }
 
-/** Codes without a category, and of a column of obs categories without a code. */
+/** In longer lists of categories nobody looks for one that comes twice. */
+const MOST_CATEGORIES = 2 ** 16;
+
+/** Codes without a category, categories that come twice, and of a column of obs categories without a code. */
 function* judgeCodes(hdf5: Hdf5, column: Column, nameInObs: string | null, pen: FramePen): Saying {
   if (column.kind !== 'categorical') return;
   const { strays, rows, idle, names } = useOf(hdf5, column);
@@ -112,6 +115,14 @@ function* judgeCodes(hdf5: Hdf5, column: Column, nameInObs: string | null, pen: 
       why: `${strays} codes in ${column.path} stand for none of its ${categories} categories`,
       samples: rows.map(({ row, code }) => `row ${row}: ${code}`),
     });
+  }
+  const { path, categories: values } = column;
+  const repeats = categories > MOST_CATEGORIES ? null : repeatsIn(hdf5, { kind: 'plain', path, values });
+  const [repeated] = repeats?.values ?? [];
+  if (repeated) {
+    const why = `the categories of ${path} are not unique: "${repeated.value.slice(0, 100)}" comes more than once`;
+    const fix = 'Give each category once where the file is written: `values.astype(str).astype("category")`.';
+    yield pen.report('F01', { location: path, key: 'categories', count: repeats?.count, why, fix });
   }
   if (idle > 0 && nameInObs !== null) {
     yield pen.report('O06', { location: column.path, column: nameInObs, count: idle, samples: names });
