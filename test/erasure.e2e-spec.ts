@@ -123,6 +123,8 @@ describe('the erasure of a person', () => {
 
     expect((await heir.get(open.path)).body).toMatchObject({ owner: { id: heir.id }, state: 'curator_review.claimed' });
     expect((await admin.get(draft.path)).status).toBe(404);
+    const told = `SELECT FROM live_event WHERE "submissionId" = $1 AND topic = 'submission.deleted'`;
+    expect(await world.db.query(told, [draft.id]), 'others hear that it is gone').toHaveLength(1);
     const { body: record } = await world.stranger.get(`/records/${publicOne.accession}`);
     expect(record.metadata).toEqual(recordBefore.metadata);
     const { body: trail } = await admin.get(`${publicOne.path}/transitions?limit=100`);

@@ -17,7 +17,7 @@ export const ERASED = [
   { place: 'preference.personId', what: 'preferences' },
   { place: 'delivery.heldFor', what: 'messages held for a digest' },
   { place: 'notification.personId', what: 'notifications, and what was sent of them' },
-  { place: 'live_event.personId', what: 'live events for them alone' },
+  { place: 'live_event.personId', what: 'live events for them alone', where: `audience = 'person'` },
   { place: 'pending_review.personId', what: 'reviews that were never sent' },
   { place: 'viewed_mark.personId', what: 'marks of what they had seen' },
   { place: 'collaborator.personId', what: 'parts in the submissions of others' },
