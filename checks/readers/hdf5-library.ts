@@ -76,13 +76,15 @@ interface Memory {
   readonly buffer: ArrayBuffer;
   grow(pages: number): number;
 }
+interface Instance {
+  readonly exports: { readonly memory: Memory };
+}
 
 /** Node's types leave out WebAssembly. */
 const { WebAssembly } = globalThis as unknown as {
   readonly WebAssembly: {
-    readonly Memory: { readonly prototype: Memory };
     readonly RuntimeError: typeof Error;
-    readonly Instance: new (code: Code, imports: object) => object;
+    readonly Instance: new (code: Code, imports: object) => Instance;
     compile(binary: Uint8Array): Promise<Code>;
   };
 };
@@ -119,8 +121,6 @@ export const hasPlugin = (filter: number): boolean => PLUGIN_FOLDER !== null && 
 /** An instance of the library in which `local` is `THE_FILE`. */
 export async function loadLibrary(local: string): Promise<Library> {
   const h5 = await freshInstance();
-  limitHeap(h5);
-
   const ear = { complaint: '', foreign: '' };
   // h5wasm declares the browser's file system; in Node the same functions stand on `fs`.
   const files = h5.FS as unknown as FileSystem;
@@ -175,7 +175,11 @@ async function instance(): Promise<H5wasm> {
   const silence = () => {};
   return instantiate({
     ...{ noInitialRun: true, print: silence, printErr: silence },
-    instantiateWasm: (imports, receive) => receive(new WebAssembly.Instance(code, imports), code),
+    instantiateWasm: (imports, receive) => {
+      const instance = new WebAssembly.Instance(code, imports);
+      limit(instance.exports.memory);
+      receive(instance, code);
+    },
   });
 }
 
@@ -271,23 +275,9 @@ function isChain(heap: Buffer): boolean {
   return true;
 }
 
-/**
- * h5wasm is built with a limit of 2 GiB, and keeps its memory to itself. It is met when it grows: everything between
- * the two assignments of `grow` runs in one go, so that no other module's memory passes by.
- */
-function limitHeap(h5: H5wasm): void {
-  const prototype = WebAssembly.Memory.prototype;
-  const { grow } = prototype;
-  const met: Memory[] = [];
-  prototype.grow = function (pages) {
-    met.push(this);
-    return grow.call(this, pages);
-  };
-  h5._free(h5._malloc(h5.HEAPU8.length));
-  prototype.grow = grow;
-
-  const [memory] = met;
-  if (!memory) throw new Error('h5wasm grew no memory: it can no longer be limited this way.');
+/** h5wasm is built with a limit of 2 GiB. */
+function limit(memory: Memory): void {
+  const { grow } = memory;
   memory.grow = (pages) => {
     if (memory.buffer.byteLength + pages * PAGE_BYTES > HEAP_BYTES) throw new RangeError('The heap is at its limit.');
     return grow.call(memory, pages);
