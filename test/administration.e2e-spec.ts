@@ -4,8 +4,9 @@ import { Browser } from './browser.js';
 import { freePort } from './free-port.js';
 import { beginMailServer, type MailServer } from './mail-server.js';
 import { beginOpenidServer, CLIENT, type OpenidServer } from './openid-server.js';
+import { PASSWORD } from './signed-in.js';
 import { draftOfCells, inReview, type Story } from './story.js';
-import { beginWorld, type Caller, PASSWORD, reaches, type World } from './world.js';
+import { beginWorld, type Caller, reaches, type World } from './world.js';
 
 const ANY = { 'if-match': '*' };
 const inADay = () => new Date(Date.now() + 86_400_000).toISOString();

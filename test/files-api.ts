@@ -14,7 +14,6 @@ import { CONFIG, type Config, loadConfig } from '../src/config.js';
 import { FilesModule } from '../src/files/files.module.js';
 import { OBJECT_STORE, type ObjectStore } from '../src/files/object-store.js';
 import { FoundationModule } from '../src/foundation.module.js';
-import { PeopleService } from '../src/identity/people.service.js';
 import type { Role } from '../src/identity/user.js';
 import { JsonLog } from '../src/platform/logging.js';
 import { configure, httpAdapter } from '../src/start-http.js';
@@ -32,6 +31,7 @@ import { OutboxRelay } from '../workers/outbox.relay.js';
 import { holdsAll } from './invariants.js';
 import { ownerOf } from './owner.js';
 import { startS3 } from './s3-server.js';
+import { signedIn } from './signed-in.js';
 import { TEMPLATE } from './template-database.js';
 
 /** Impatient, so that a test of a silent server is short. */
@@ -102,19 +102,13 @@ export async function beginFilesApi(settings: Record<string, string> = {}, store
   const app = await beginApi();
   const url = await app.getUrl();
   const more: INestApplicationContext[] = [];
-  const people = app.get(PeopleService, { strict: false });
   const db = await ownerOf(config);
   const store = app.get<ObjectStore>(OBJECT_STORE, { strict: false });
 
   const person = async (roles: Role[] = ['submitter']) => {
     const email = `${randomUUID()}@example.org`;
-    const { id } = await people.signUp({ name: 'Some Body', email, password: 'a long password' }, roles);
-    const signIn = { method: 'POST', headers: { 'content-type': 'application/json' } };
-    const session = await fetch(`${url}/api/v1/sessions`, {
-      ...signIn,
-      body: JSON.stringify({ email, password: 'a long password' }),
-    });
-    const bearer = `Bearer ${((await session.json()) as { token: string }).token}`;
+    const { id, token } = await signedIn(app, { name: 'Some Body', email, roles });
+    const bearer = `Bearer ${token}`;
     const ask = async (method: string, path: string, headers: Record<string, string> = {}, body?: object | Buffer) => {
       const isBytes = Buffer.isBuffer(body);
       const answer = await fetch(path.startsWith('http') ? path : `${url}/api/v1${path}`, {

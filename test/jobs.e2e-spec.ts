@@ -5,8 +5,9 @@ import { mrcBytes } from '../checks/samples/mrc.js';
 import { objectKey } from '../src/files/object-store.js';
 import { QUEUES } from '../src/jobs/queue-admin.service.js';
 import { JobQueues } from '../workers/job-queues.js';
+import { PASSWORD } from './signed-in.js';
 import { sha256Of, submitted } from './story.js';
-import { beginWorld, type Caller, PASSWORD, reaches, type World } from './world.js';
+import { beginWorld, type Caller, reaches, type World } from './world.js';
 
 let world: World;
 let admin: Caller;

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AnotherProcess, anotherProcess } from './another-process.js';
+import { PASSWORD } from './signed-in.js';
 import { upload } from './story.js';
-import { beginWorld, type Caller, PASSWORD, type World } from './world.js';
+import { beginWorld, type Caller, type World } from './world.js';
 
 const LAB = 'https://lab.example.org';
 

@@ -20,12 +20,15 @@ interface Described {
   readonly content?: Media;
 }
 
-const checkers = new WeakMap<NestFastifyApplication, (answer: SeenAnswer) => void>();
+const checkers = new WeakMap<object, (answer: SeenAnswer) => void>();
 
-/** @throws an Error that says in what the answer and the document differ. */
-export function answersAsDocumented(app: NestFastifyApplication, answer: SeenAnswer): void {
-  const check = checkers.get(app) ?? checkerOf(documentOf(app));
-  checkers.set(app, check);
+/**
+ * @param module of which several apps may be made: they have one document
+ * @throws an Error that says in what the answer and the document differ
+ */
+export function answersAsDocumented(app: NestFastifyApplication, answer: SeenAnswer, module: object = app): void {
+  const check = checkers.get(module) ?? checkerOf(documentOf(app));
+  checkers.set(module, check);
   check(answer);
 }
 

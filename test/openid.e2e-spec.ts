@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Browser, type Visited } from './browser.js';
 import { freePort } from './free-port.js';
 import { beginOpenidServer, CLIENT, type OpenidServer } from './openid-server.js';
-import { beginWorld, PASSWORD, type World } from './world.js';
+import { PASSWORD } from './signed-in.js';
+import { beginWorld, type World } from './world.js';
 
 const ORCID = '0000-0002-1825-0097';
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { beginMailServer, type MailServer } from './mail-server.js';
+import { PASSWORD } from './signed-in.js';
 import { approved, draft, draftOfCells, inReview, type Story } from './story.js';
-import { beginWorld, type Caller, PASSWORD, type World } from './world.js';
+import { beginWorld, type Caller, type World } from './world.js';
 
 const LONG = 60_000;
 const DAY_MS = 86_400_000;

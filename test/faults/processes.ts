@@ -26,8 +26,9 @@ import type { ObjectStore } from '../../src/files/object-store.js';
 import type { Role } from '../../src/identity/user.js';
 import { freePort } from '../free-port.js';
 import { holdsAll } from '../invariants.js';
+import { PASSWORD } from '../signed-in.js';
 import { TEMPLATE } from '../template-database.js';
-import { type Answer, type Caller, PASSWORD, QUICK, underWay } from '../world.js';
+import { type Answer, type Caller, QUICK, underWay } from '../world.js';
 
 /** The endings of `unruly-formats.mjs` too. */
 const FORMATS = `import { CHECKS as SOUND, checksOf as soundOf } from './sound.js';
