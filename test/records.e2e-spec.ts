@@ -118,7 +118,10 @@ describe('a record', () => {
   it('is 404 for what is no accession, no version and no file', async () => {
     const { accession } = await desk.published();
 
-    expect((await get('/records/nothing')).body.code).toBe('no-such-resource');
+    expect((await get('/records/nothing')).body).toMatchObject({
+      code: 'no-such-resource',
+      detail: 'Nothing has this address: "accession" is not written as expected (an accession such as ACC-000001).',
+    });
     expect((await get(`/records/${accession}/versions/0`)).body.code).toBe('no-such-resource');
     expect((await get(`/records/${accession}/versions/2`)).body.code).toBe('record-not-found');
     expect((await get(`/records/${accession}/files/c.mrc`)).body).toMatchObject({
